@@ -1,0 +1,47 @@
+"""The databases that tests run on: real commits on a copy of a migrated template."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import upgrade
+
+from config import TestConfig
+from tests import cast
+from training_app import create_app
+from training_app.core.db import db
+
+
+class SqliteDatabase:
+    """A SQLite file a worker; each test gets a fresh copy of the template."""
+
+    kind = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / "test.db"
+        self.template = folder / "template.db"
+        self.app = self._make()
+
+    def _make(self) -> Flask:
+        app = create_app(TestConfig(instance=self.folder, database_url=f"sqlite:///{self.path}"))
+        with app.app_context():
+            upgrade()
+            cast.settle()
+            db.session.remove()
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.engine.dispose()
+        shutil.copyfile(self.path, self.template)
+        return app
+
+    def reset(self) -> None:
+        """Take everything back to the template."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        for suffix in ("-wal", "-shm"):
+            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+        shutil.copyfile(self.template, self.path)

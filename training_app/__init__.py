@@ -1,0 +1,87 @@
+"""Fulei Academy: plan a training programme, register and check in by QR, see attendance, issue certificates."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from flask import Flask
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+
+from config import ROOT, Config
+
+from . import cli
+from .attendance import views as attendance
+from .certificates import views as certificates
+from .checkin import views as checkin
+from .core import audit, clock, files, jobs, outgoing
+from .core import db as database
+from .core.actors import STRANGER, Actor
+from .divisions import views as divisions
+from .home import views as home
+from .learning import views as learning
+from .people import actors, policy
+from .people import views as people
+from .registration import views as registration
+from .reports import views as reports
+from .schedule import views as schedule
+from .web import access, addresses, errors, filters, headers, language, limits, masking, navigation
+from .web import views as web
+
+#: Tables of core that no room imports must be known before the first mapper is used.
+TABLES = (audit.Audit, files.StoredFile, jobs.Job, outgoing.Outgoing)
+
+#: Lowest first. A room's module names its blueprints.
+ROOMS = (web, divisions, people, schedule, registration, attendance, checkin, learning, certificates, reports, home)
+
+
+def _secret_key(instance: Path) -> str:
+    path = instance / "secret.key"
+    if not path.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"secret.{os.getpid()}.part")
+        part.write_text(secrets.token_urlsafe(48))
+        part.chmod(0o600)
+        # Two processes may start at once: the first key stays.
+        with contextlib.suppress(FileExistsError):
+            os.link(part, path)
+        part.unlink()
+    return path.read_text().strip()
+
+
+def _load_actor(token: str) -> Actor | None:
+    actor = actors.actor_of(token, clock.now())
+    return actor if actor.is_authenticated else None
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Wire the rooms together. Holds no logic; opens no connection until the first request."""
+    config = config or Config()
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.config.from_mapping(vars(config))
+    if not app.config["SECRET_KEY"]:
+        app.config["SECRET_KEY"] = _secret_key(config.INSTANCE)
+    if not app.testing:
+        config.INSTANCE.mkdir(parents=True, exist_ok=True)
+    masking.install()
+    database.init_app(app)
+    Migrate(app, database.db, directory=str(ROOT / "training_app" / "migrations"), render_as_batch=False)
+    CSRFProtect(app)
+    manager = LoginManager(app)
+    manager.anonymous_user = lambda: STRANGER
+    manager.session_protection = None
+    manager.user_loader(_load_actor)
+    for part in (language, filters, headers, errors, limits, navigation):
+        part.init_app(app)
+    app.jinja_env.globals.update(public_url=addresses.public_url, actor=access.actor)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for room in ROOMS:
+        for blueprint in room.blueprints:
+            app.register_blueprint(blueprint)
+    access.init_app(app, policy.allows_anywhere)
+    cli.init_app(app)
+    return app

@@ -1,0 +1,1 @@
+"""Scans as facts, corrections and leave, and the attendance derived from them."""

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training_app.core.db import Model, UtcDateTime
+from training_app.people.models import Person
+from training_app.schedule.models import Slot
+
+
+class Scan(Model):
+    """A fact: something was shown at the door. Refused ones are kept too; decided first, inserted once."""
+
+    __tablename__ = "scan"
+    __table_args__ = (
+        Index("ix_scan_slot_person", "slot_id", "person_id"),
+        Index("ix_scan_slot_received", "slot_id", "received_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Chosen by whoever scans; the same nonce gets the first answer again.
+    nonce: Mapped[str] = mapped_column(String(64), unique=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    #: What was read, cut to 200 characters; only where no registration was found.
+    ticket_as_read: Mapped[str | None] = mapped_column(String(200))
+    #: camera, venue_code, typed, search, paper, api, walk_in
+    source: Mapped[str] = mapped_column(String(12))
+    #: in, out, undo
+    direction: Mapped[str] = mapped_column(String(4), default="in")
+    #: The login of the scanning device.
+    login_id: Mapped[int | None]
+    actor_id: Mapped[int | None]
+    #: When it happened by the device's clock, corrected by the offset; null: when it arrived.
+    device_time: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    clock_offset_ms: Mapped[int | None]
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: accepted, refused
+    outcome: Mapped[str] = mapped_column(String(8))
+    #: Why it was refused, or what is to be noted ("duplicate", "late").
+    reason: Mapped[str | None] = mapped_column(String(32))
+
+
+class Correction(Model):
+    """Someone sets a status by hand, with a reason; the latest wins over scans. Append only."""
+
+    __tablename__ = "correction"
+    __table_args__ = (Index("ix_correction_slot_person", "slot_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    #: present, late, excused, absent; "scans" takes an earlier correction back
+    status: Mapped[str] = mapped_column(String(8))
+    left_early: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Leave(Model):
+    """Leave asked, granted or refused. Append only; the latest row for (slot, person) counts."""
+
+    __tablename__ = "leave"
+    __table_args__ = (Index("ix_leave_slot_person", "slot_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    #: asked, granted, refused
+    state: Mapped[str] = mapped_column(String(8))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    actor_id: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Attendance(Model):
+    """What the facts amount to for one person in one slot; a recount gives the same."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (UniqueConstraint("slot_id", "person_id"), Index("ix_attendance_person", "person_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"))
+    #: present, late, excused, absent
+    status: Mapped[str] = mapped_column(String(8))
+    left_early: Mapped[bool] = mapped_column(default=False)
+    arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    minutes: Mapped[int | None]
+    division_code: Mapped[str | None] = mapped_column(String(12))
+    person: Mapped[Person] = relationship()
+    slot: Mapped[Slot] = relationship()

@@ -1,0 +1,1 @@
+"""The door: may this person enter now?"""

@@ -1,0 +1,152 @@
+"""The database: one session, one way to write.
+
+Engines run in autocommit, so a read outside `transaction()` never leaves a deferred transaction
+open behind it. `transaction()` opens the real one: BEGIN IMMEDIATE on SQLite, BEGIN on
+PostgreSQL, where what is used up must be locked with `with_for_update()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Engine, MetaData, event
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Model(DeclarativeBase):
+    """The base of every record."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+db = SQLAlchemy(model_class=Model, session_options={"autoflush": True, "expire_on_commit": False})
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware in Python, UTC in the database. A naive value is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class WriteOutsideTransaction(RuntimeError):
+    """Something was written where no `transaction()` is open."""
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open the writing transaction, or join the one that is open.
+
+    What the session holds is expired on entry, so that everything read inside is fresh. The
+    outermost block commits; an exception rolls back and passes on. Functions given to
+    `on_commit()` run after the commit.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        yield session
+        return
+    if session.new or session.dirty or session.deleted:
+        raise WriteOutsideTransaction("objects were changed before the transaction began")
+    session.expire_all()
+    connection = session.connection()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.dialect.name == "sqlite" else "BEGIN")
+    session.info["writing"] = True
+    session.info["after"] = []
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        session.info["after"] = []
+        raise
+    finally:
+        session.info["writing"] = False
+    for call in session.info.pop("after", []):
+        call()
+
+
+def on_commit(call: Callable[[], Any]) -> None:
+    """Run `call` after the open transaction has committed; never when it is rolled back."""
+    db.session().info["after"].append(call)
+
+
+def is_sqlite() -> bool:
+    """Whether the session's database is SQLite."""
+    return db.session.get_bind().dialect.name == "sqlite"
+
+
+def _refuse_flush_outside(session: Session, *_: object) -> None:
+    if not session.info.get("writing"):
+        raise WriteOutsideTransaction("flush outside transaction()")
+
+
+def _refuse_statement_outside(state: ORMExecuteState) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and not state.session.info.get("writing"):
+        raise WriteOutsideTransaction("statement outside transaction()")
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    # FULL: what was acknowledged survives a power cut.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-8000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Set what every connection of this engine needs."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+
+
+def driver_url(url: str) -> str:
+    """The address as SQLAlchemy wants it: plain PostgreSQL addresses use psycopg 3."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def init_app(app: Flask) -> None:
+    """Bind the application to its database."""
+    options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}
+    url = driver_url(app.config["DATABASE_URL"])
+    if not url.startswith("sqlite"):
+        options |= {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": False, "pool_recycle": 1800}
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+event.listen(Session, "before_flush", _refuse_flush_outside)
+event.listen(Session, "do_orm_execute", _refuse_statement_outside)

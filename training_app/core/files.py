@@ -1,0 +1,80 @@
+"""Files by content: a file's name is its SHA-256, so it can neither change nor be stored twice."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import datetime
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .db import Model, UtcDateTime, db
+from .errors import NotFound, Refusal
+
+
+class StoredFile(Model):
+    """A file that the database knows; its bytes lie under its hash."""
+
+    __tablename__ = "stored_file"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    #: As it was uploaded or made; shown to people, never used as a path.
+    name: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FileDamaged(Refusal):
+    """The stored bytes no longer have the hash they were stored under."""
+
+    status = 500
+
+
+def _path(digest: str) -> Path:
+    return Path(current_app.config["FILES"]) / digest[:2] / digest
+
+
+def write(data: bytes) -> str:
+    """Put bytes on disk, durably, and give their SHA-256 in hex. Safe to repeat."""
+    digest = hashlib.sha256(data).hexdigest()
+    path = _path(digest)
+    if path.exists() and path.stat().st_size == len(data):
+        return digest
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{digest}.{os.getpid()}.part")
+    with part.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return digest
+
+
+def remember(digest: str, *, media_type: str, size: int, name: str, now: datetime) -> None:
+    """Note a written file in the open transaction; a second time changes nothing."""
+    if db.session.get(StoredFile, digest) is None:
+        db.session.add(StoredFile(sha256=digest, media_type=media_type, size=size, name=name[:200], created_at=now))
+        db.session.flush()
+
+
+def read(digest: str) -> bytes:
+    """The bytes of a stored file.
+
+    Raises NotFound when it is gone and FileDamaged when its content changed.
+    """
+    try:
+        data = _path(digest).read_bytes()
+    except FileNotFoundError:
+        raise NotFound("file_missing") from None
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise FileDamaged("file_damaged", None)
+    return data

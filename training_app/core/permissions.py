@@ -1,0 +1,38 @@
+"""The catalogue of permissions: every endpoint names one of these, and the roles are made of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What one may do; each has a sentence for pages and documents."""
+
+    sentence: str
+
+    def __new__(cls, value: str, sentence: str) -> Permission:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.sentence = sentence
+        return member
+
+    SYSTEM_MANAGE = "system.manage", "Give grants, manage organisations, see the audit"
+    PERSON_VIEW = "person.view", "See persons and posts, with phone numbers, in one's area"
+    PERSON_EDIT = "person.edit", "Create and change persons and posts, renew links, decide claims"
+    ACCOUNT_RESET = "account.reset", "Give a new password to someone in one's area"
+    HANDOVER_SUBMIT = "handover.submit", "Submit changes of post"
+    HANDOVER_DECIDE = "handover.decide", "Confirm or refuse changes of post"
+    SCHEDULE_VIEW = "schedule.view", "See programmes and events of one's area"
+    SCHEDULE_PLAN = "schedule.plan", "Create, copy, move and cancel programmes, phases and events"
+    REGISTRATION_VIEW = "registration.view", "See who is registered, in one's area"
+    REGISTRATION_MANAGE = "registration.manage", "Register, cancel, import rosters, set quotas, decide nominations"
+    NOMINATION_SUBMIT = "nomination.submit", "Nominate directors of one's jurisdiction"
+    MESSAGE_MANAGE = "message.manage", "Copy, send and tick off messages"
+    DOOR_SCAN = "door.scan", "Check people in at the door of an event"
+    DOOR_MANAGE = "door.manage", "Make door links, print and attach sign-in sheets, show the projector page"
+    ATTENDANCE_VIEW = "attendance.view", "See attendance in one's area"
+    ATTENDANCE_CORRECT = "attendance.correct", "Correct attendance with a reason, decide leave, close events"
+    SCORE_MANAGE = "score.manage", "Enter and import test scores"
+    CERTIFICATE_VIEW = "certificate.view", "See certificates in one's area"
+    CERTIFICATE_ISSUE = "certificate.issue", "Set the rule, issue, revoke and reissue certificates"
+    REPORT_VIEW = "report.view", "See coverage and figures of one's area"

@@ -1,0 +1,21 @@
+"""News that travels upwards: sent inside the caller's transaction, handled there too.
+
+Each is sent with the plain values named beside it, as keyword arguments.
+"""
+
+from blinker import signal
+
+#: event_id, changes {field: (before, after)}, actor_id, now: time or venue of a published event changed.
+event_changed = signal("event-changed")
+#: event_id, reason, actor_id, now
+event_cancelled = signal("event-cancelled")
+#: registration_id, actor_id, now: a registration became confirmed at once.
+registration_confirmed = signal("registration-confirmed")
+#: registration_id, now: a registration moved up from the waiting line.
+registration_promoted = signal("registration-promoted")
+#: registration_id, actor_id, now: the ticket's revision is dead.
+registration_cancelled = signal("registration-cancelled")
+#: event_id, actor_id, now
+event_closed = signal("event-closed")
+#: person_id, into_id, actor_id, now
+persons_merged = signal("persons-merged")

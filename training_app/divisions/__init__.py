@@ -1,0 +1,1 @@
+"""The official tree of administrative divisions; a jurisdiction is a code prefix."""

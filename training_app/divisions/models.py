@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from training_app.core.db import Model
+
+
+class Division(Model):
+    """One division: province, city, district, subdistrict (township) or community (village)."""
+
+    __tablename__ = "division"
+    __table_args__ = (Index("ix_division_parent", "parent_code"),)
+
+    #: The official code: 2, 4, 6, 9 or 12 digits.
+    code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    #: province, city, district, subdistrict, community
+    level: Mapped[str] = mapped_column(String(12))
+    parent_code: Mapped[str | None] = mapped_column(String(12))
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    #: The code that took over after a merger or transfer.
+    successor_code: Mapped[str | None] = mapped_column(String(12))

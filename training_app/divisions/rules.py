@@ -1,0 +1,37 @@
+"""Jurisdiction: what lies under a code is every code that it prefixes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, true
+
+#: Digits of a code per level, from the public register of administrative divisions.
+DIGITS = {"province": 2, "city": 4, "district": 6, "subdistrict": 9, "community": 12}
+
+
+def lies_in(code: str | None, jurisdiction: str) -> bool:
+    """Whether a division lies in a jurisdiction; the empty jurisdiction is the whole nation."""
+    return code is not None and code.startswith(jurisdiction)
+
+
+def meets(code: str | None, jurisdiction: str) -> bool:
+    """Whether one of the two lies in the other."""
+    return code is not None and (code.startswith(jurisdiction) or jurisdiction.startswith(code))
+
+
+def within(column: Any, jurisdiction: str) -> ColumnElement[bool]:
+    """The condition that a code column lies in a jurisdiction, as a range that its index serves."""
+    if not jurisdiction:
+        return true()
+    return and_(column >= jurisdiction, column < jurisdiction[:-1] + chr(ord(jurisdiction[-1]) + 1))
+
+
+def within_any(column: Any, jurisdictions: list[str] | tuple[str, ...]) -> ColumnElement[bool]:
+    """The condition that a code column lies in one of several jurisdictions; none admits nothing."""
+    return or_(*[within(column, code) for code in jurisdictions]) if jurisdictions else ~true()
+
+
+def subdistrict_of(code: str) -> str:
+    """The subdistrict (township) part of a community's code."""
+    return code[: DIGITS["subdistrict"]]

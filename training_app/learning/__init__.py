@@ -1,0 +1,1 @@
+"""What was learned: test scores, second tries included."""

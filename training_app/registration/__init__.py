@@ -1,0 +1,1 @@
+"""Places, nomination, registration, the waiting line, rosters, walk-ins, tickets, messages."""

@@ -1,0 +1,1 @@
+"""Supervisors' read-only questions."""

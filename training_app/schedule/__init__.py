@@ -1,0 +1,1 @@
+"""Programmes, phases, sessions, salons, their slots, venues and agenda."""

@@ -1,0 +1,1 @@
+"""What pages share: access, language, errors, filters, pagination, headers."""
