@@ -547,6 +547,7 @@ def upgrade() -> None:
     sa.Column('slot_id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('registration_id', sa.Integer(), nullable=True),
+    sa.Column('as_whom', sa.String(length=10), nullable=False),
     sa.Column('status', sa.String(length=8), nullable=False),
     sa.Column('left_early', sa.Boolean(), nullable=False),
     sa.Column('arrived_at', sa.DateTime(timezone=True), nullable=True),
@@ -559,6 +560,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_attendance')),
     sa.UniqueConstraint('slot_id', 'person_id', name=op.f('uq_attendance_slot_id_person_id'))
     )
+    op.create_index('ix_attendance_count', 'attendance', ['slot_id', 'as_whom', 'status'], unique=False)
     op.create_index('ix_attendance_person', 'attendance', ['person_id'], unique=False)
     op.create_table('correction',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -666,6 +668,7 @@ def downgrade() -> None:
     op.drop_index('ix_correction_slot_person', table_name='correction')
     op.drop_table('correction')
     op.drop_index('ix_attendance_person', table_name='attendance')
+    op.drop_index('ix_attendance_count', table_name='attendance')
     op.drop_table('attendance')
     op.drop_index('ix_slot_starts', table_name='slot')
     op.drop_index('ix_slot_event', table_name='slot')

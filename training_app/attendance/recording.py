@@ -1,0 +1,244 @@
+"""Scans in, attendance out: the one place that writes either, within the caller's transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from training_app.core.db import db, is_sqlite
+from training_app.registration.models import Registration
+from training_app.schedule.models import Event, Slot
+
+from .models import Attendance, Correction, Leave, Scan
+from .rules import EXPECTED, AttendanceFacts, CorrectionFact, LeaveFact, ScanFact, SlotFacts, derive
+
+_scan = Scan.__table__
+_attendance = Attendance.__table__
+_INSERT_SCAN = {
+    name: dialect.insert(_scan).on_conflict_do_nothing(index_elements=["nonce"]).returning(_scan.c.id)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+_INSERT_ATTENDANCE = {
+    name: dialect.insert(_attendance)
+    .on_conflict_do_nothing(index_elements=["slot_id", "person_id"])
+    .returning(_attendance.c.id)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+_FIRST_SCAN = select(_scan).where(_scan.c.nonce == bindparam("nonce"))
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Whose attendance, with what of the registration is kept beside it. `known`: there may be facts already."""
+
+    person_id: int
+    registration_id: int | None
+    as_whom: str
+    division_code: str | None
+    known: bool
+    status: str | None = None
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedScan:
+    """What was recorded. `first_at`: when this person first checked in; `status`: the derived one.
+
+    `repeated` is the earlier row when this nonce was answered before; nothing else was written then.
+    """
+
+    status: str | None
+    first_at: datetime | None
+    duplicate: bool
+    repeated: Any = None
+
+
+def _connection() -> Connection:
+    return db.session.connection()
+
+
+def record(slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom | None) -> RecordedScan:
+    """Insert a scan, accepted (with `whom`) or refused, and the attendance that follows from it.
+
+    `scan` holds the columns of Scan but slot_id. The unique keys decide: the nonce makes a repeated
+    request harmless, (slot, person) lets one attendance stand however many devices scan at once.
+    """
+    connection = _connection()
+    kind = connection.dialect.name
+    status: str | None = None
+    first_at: datetime | None = None
+    duplicate = False
+    if whom is not None and scan["outcome"] == "accepted":
+        at = scan["device_time"] or scan["received_at"]
+        status, first_at, duplicate = _arrive(connection, kind, slot_id, slot, scan, whom, at)
+        if duplicate:
+            scan = scan | {"reason": "duplicate"}
+        elif status == "late" and scan["reason"] is None:
+            scan = scan | {"reason": "late"}
+    new = connection.execute(_INSERT_SCAN[kind], scan | {"slot_id": slot_id}).first()
+    if new is None:
+        first = connection.execute(_FIRST_SCAN, {"nonce": scan["nonce"]}).one()
+        return RecordedScan(status, first_at, duplicate, first)
+    return RecordedScan(status, first_at, duplicate)
+
+
+def _arrive(
+    connection: Connection, kind: str, slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom, at: datetime
+) -> tuple[str | None, datetime | None, bool]:
+    fact = ScanFact(scan["nonce"], at, scan["direction"])
+    if not whom.known:
+        facts = derive([fact], [], [], slot)
+        if facts is None:
+            return None, None, False
+        if connection.execute(_INSERT_ATTENDANCE[kind], _row(slot_id, whom, facts)).first() is not None:
+            return facts.status, facts.arrived_at, False
+    elif fact.direction == "in" and whom.arrived_at is not None and whom.left_at is None and at >= whom.arrived_at:
+        # Whoever is inside and shows the ticket again changes nothing.
+        return whom.status, whom.arrived_at, True
+    # Others may be writing about the same person: wait for them, then read what there is.
+    before = connection.execute(
+        select(_attendance.c.arrived_at)
+        .where(_attendance.c.slot_id == slot_id, _attendance.c.person_id == whom.person_id)
+        .with_for_update()
+    ).scalar()
+    after = rederive(slot_id, slot, [whom], extra={whom.person_id: fact}).get(whom.person_id)
+    duplicate = before is not None and fact.direction == "in"
+    return (after.status if after else None), (after.arrived_at if after else None), duplicate
+
+
+def _row(slot_id: int, whom: Whom, facts: AttendanceFacts) -> dict[str, Any]:
+    return {
+        "slot_id": slot_id,
+        "person_id": whom.person_id,
+        "registration_id": whom.registration_id,
+        "as_whom": whom.as_whom,
+        "division_code": whom.division_code,
+        "status": facts.status,
+        "left_early": facts.left_early,
+        "arrived_at": facts.arrived_at,
+        "left_at": facts.left_at,
+        "minutes": facts.minutes,
+    }
+
+
+def rederive(
+    slot_id: int, slot: SlotFacts, people: Collection[Whom], *, extra: dict[int, ScanFact] | None = None
+) -> dict[int, AttendanceFacts]:
+    """Derive these people's attendance in a slot from all their facts and store it; gives it by person.
+
+    `extra` holds scans that are about to be inserted. A fixed number of statements for any number of people.
+    """
+    if not people:
+        return {}
+    connection = _connection()
+    ids = [whom.person_id for whom in people]
+    scans, corrections, leaves = _facts(slot_id, ids)
+    for person_id, fact in (extra or {}).items():
+        scans[person_id].append(fact)
+    found: dict[int, AttendanceFacts] = {}
+    gone: list[int] = []
+    for whom in people:
+        facts = derive(
+            scans[whom.person_id],
+            corrections[whom.person_id],
+            leaves[whom.person_id],
+            slot,
+            expected=whom.as_whom in EXPECTED and whom.registration_id is not None,
+        )
+        if facts is None:
+            gone.append(whom.person_id)
+        else:
+            found[whom.person_id] = facts
+    if gone:
+        connection.execute(
+            delete(_attendance).where(_attendance.c.slot_id == slot_id, _attendance.c.person_id.in_(gone))
+        )
+    if found:
+        insert = (sqlite if is_sqlite() else postgresql).insert(_attendance)
+        changed = {
+            name: insert.excluded[name]
+            for name in ("registration_id", "as_whom", "status", "left_early", "arrived_at", "left_at", "minutes")
+        }
+        statement = insert.on_conflict_do_update(index_elements=["slot_id", "person_id"], set_=changed)
+        rows = [_row(slot_id, whom, found[whom.person_id]) for whom in people if whom.person_id in found]
+        connection.execute(statement, rows)
+    db.session.expire_all()
+    return found
+
+
+def _facts(
+    slot_id: int, ids: list[int]
+) -> tuple[dict[int, list[ScanFact]], dict[int, list[CorrectionFact]], dict[int, list[LeaveFact]]]:
+    connection = _connection()
+    scans: dict[int, list[ScanFact]] = defaultdict(list)
+    corrections: dict[int, list[CorrectionFact]] = defaultdict(list)
+    leaves: dict[int, list[LeaveFact]] = defaultdict(list)
+    at = func.coalesce(Scan.device_time, Scan.received_at, type_=Scan.received_at.type)
+    for person_id, nonce, moment, direction in connection.execute(
+        select(Scan.person_id, Scan.nonce, at, Scan.direction).where(
+            Scan.slot_id == slot_id, Scan.person_id.in_(ids), Scan.outcome == "accepted"
+        )
+    ):
+        scans[person_id].append(ScanFact(nonce, moment, direction))
+    for row in connection.execute(
+        select(Correction.person_id, Correction.id, Correction.at, Correction.status, Correction.left_early).where(
+            Correction.slot_id == slot_id, Correction.person_id.in_(ids)
+        )
+    ):
+        corrections[row[0]].append(CorrectionFact(*row[1:]))
+    for row in connection.execute(
+        select(Leave.person_id, Leave.id, Leave.at, Leave.state).where(
+            Leave.slot_id == slot_id, Leave.person_id.in_(ids)
+        )
+    ):
+        leaves[row[0]].append(LeaveFact(*row[1:]))
+    return scans, corrections, leaves
+
+
+def slot_facts(slot: Slot, state: str) -> SlotFacts:
+    """A slot as the rules read it; `state` is its event's."""
+    return SlotFacts(slot.starts_at, slot.ends_at, slot.late_after, closed=state == "closed")
+
+
+def people_of(slot_id: int, person_ids: Collection[int] | None = None) -> list[Whom]:
+    """Everyone who is confirmed for a slot's event or has a fact in the slot, or only those named."""
+    event_id = select(Slot.event_id).where(Slot.id == slot_id).scalar_subquery()
+    registered = db.session.execute(
+        select(
+            Registration.person_id,
+            Registration.id,
+            Registration.as_whom,
+            Registration.division_code,
+            Registration.state,
+        ).where(Registration.event_id == event_id)
+    ).all()
+    with_facts = {
+        row
+        for model in (Scan, Correction, Leave, Attendance)
+        for row in db.session.scalars(
+            select(model.person_id).where(model.slot_id == slot_id, model.person_id.is_not(None)).distinct()
+        )
+    }
+    found: dict[int, Whom] = {}
+    for person_id, registration_id, as_whom, division_code, state in registered:
+        if state == "confirmed":
+            found[person_id] = Whom(person_id, registration_id, as_whom, division_code, True)
+        elif person_id in with_facts:
+            found[person_id] = Whom(person_id, None, as_whom, division_code, True)
+    for person_id in with_facts - set(found):
+        found[person_id] = Whom(person_id, None, "walk_in", None, True)
+    return [whom for id_, whom in sorted(found.items()) if person_ids is None or id_ in person_ids]
+
+
+def recount(slot_id: int) -> dict[int, AttendanceFacts]:
+    """Derive a whole slot's attendance again from its facts and store it, in the open transaction."""
+    slot = db.session.get_one(Slot, slot_id)
+    state = db.session.scalars(select(Event.state).where(Event.id == slot.event_id)).one()
+    return rederive(slot_id, slot_facts(slot, state), people_of(slot_id))
