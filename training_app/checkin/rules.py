@@ -48,4 +48,4 @@ def is_current(secret: bytes, slot_id: int, code: str, now: datetime) -> bool:
     """Whether a venue code is that of this step or of the one just past, by the server's clock."""
     step = step_of(now)
     known = [venue_code(secret, slot_id, n).encode() for n in (step, step - 1)]
-    return any([hmac.compare_digest(code.encode(), one) for one in known])
+    return any(hmac.compare_digest(code.encode(), one) for one in known)
