@@ -30,7 +30,7 @@ def chen(app):
                 division_code=cast.KAIYUAN_COMMUNITY,
                 ticket_code="ABCDE12345",
                 created_at=cast.LONG_AGO,
-            )  # fmt: skip
+            )
         )
 
 
