@@ -1,0 +1,186 @@
+"""A roster as it arrives: the bytes of an uploaded table become sheets of cell texts.
+
+Nothing here knows the database. What the cells mean is decided in `rosterrules`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+
+from training_app.core.errors import Invalid
+
+#: The largest upload, in bytes.
+MAX_BYTES = 5 * 1024 * 1024
+#: The largest sheet, in rows, title and heading included.
+MAX_ROWS = 5_000
+MAX_COLUMNS = 100
+#: What an .xlsx or .ods may unpack to, in bytes; a roster of 5,000 rows needs less than 10 MB.
+MAX_UNPACKED = 60 * 1024 * 1024
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: Full-width digits, letters and signs (U+FF01 … U+FF5E) and spaces of other widths.
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys((0x3000, 0xA0, 0x2002, 0x2003), 0x20)
+_INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0xFEFF, 0x202A, 0x202C, 0x202D))
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of a file: `rows[r][c]` is the text of a cell, every row equally long."""
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+def cell_text(value: Any) -> str:
+    """A cell as text: 13859700001.0 → 13859700001, full-width digits narrow, spaces and line breaks single."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e18 else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return _SPACES.sub(" ", str(value).translate(_INVISIBLE).translate(_NARROW)).strip()
+
+
+def read(data: bytes, filename: str) -> list[Sheet]:
+    """The visible, filled sheets of an uploaded .xlsx, .xls, .ods or .csv file.
+
+    The kind is taken from the content; `filename` only tells a text table from other text. Raises
+    Invalid with the code `empty_file`, `file_too_large`, `file_unpacks_too_large`, `wrong_file_kind`,
+    `file_locked`, `file_unreadable`, `wrong_encoding`, `too_many_rows` or `too_many_columns`.
+    """
+    if not data.strip():
+        raise Invalid("empty_file", _("The file is empty. Choose the file with the roster."))
+    if len(data) > MAX_BYTES:
+        raise Invalid("file_too_large", _("The file is larger than 5 MB. Remove pictures or split it, then try again."))
+    if data.startswith(_ZIP):
+        _refuse_bomb(data)
+        sheets = _workbook(data)
+    elif data.startswith(_OLE):
+        sheets = _workbook(data)
+    elif filename.lower().endswith((".csv", ".txt", ".tsv")) and b"\x00" not in data.removeprefix(b"\xff\xfe"):
+        sheets = [_text_table(data)]
+    else:
+        raise _wrong_kind()
+    sheets = [sheet for sheet in sheets if sheet.rows]
+    if not sheets:
+        raise Invalid("empty_file", _("The file is empty. Choose the file with the roster."))
+    return sheets
+
+
+def _wrong_kind() -> Invalid:
+    return Invalid(
+        "wrong_file_kind",
+        _("This is not a table. Choose an Excel file (.xlsx, .xls), an .ods file or a .csv file."),
+    )
+
+
+def _refuse_bomb(data: bytes) -> None:
+    # The sizes in the directory can lie, so the members are unpacked and counted, 64 kB at a time.
+    left = MAX_UNPACKED
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for member in archive.infolist():
+                if member.flag_bits & 0x1:
+                    raise _locked()
+                with archive.open(member) as part:
+                    while chunk := part.read(65536):
+                        left -= len(chunk)
+                        if left < 0:
+                            raise Invalid(
+                                "file_unpacks_too_large",
+                                _("The file unpacks to far more than a roster holds. Save the table as a new file."),
+                            )
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, zlib.error):
+        raise _unreadable() from None
+
+
+def _locked() -> Invalid:
+    return Invalid("file_locked", _("The file has a password. Remove the password in Excel, save it and try again."))
+
+
+def _unreadable() -> Invalid:
+    return Invalid(
+        "file_unreadable", _("The file is damaged or not a table. Open it in Excel, save it as .xlsx and try again.")
+    )
+
+
+def _workbook(data: bytes) -> list[Sheet]:
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+    sheets = []
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+            for about in book.sheets_metadata:
+                if about.visible != SheetVisibleEnum.Visible:
+                    continue
+                sheet = book.get_sheet_by_name(about.name)
+                _refuse_size(sheet.total_height, sheet.total_width)
+                grid = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+                sheets.append(Sheet(about.name, _tidy(grid, sheet.merged_cell_ranges or [])))
+    except PasswordError:
+        raise _locked() from None
+    except (CalamineError, OSError, ValueError):
+        raise _unreadable() from None
+    return sheets
+
+
+def _text_table(data: bytes) -> Sheet:
+    text = _decode(data)
+    lines = text.splitlines()
+    _refuse_size(len(lines), 0)
+    first = "\n".join(lines[:20])
+    delimiter = max(",\t;", key=first.count)
+    try:
+        grid = [[cell_text(value) for value in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+    except csv.Error:
+        raise _unreadable() from None
+    _refuse_size(len(grid), max((len(row) for row in grid), default=0))
+    return Sheet("CSV", _tidy(grid, []))
+
+
+def _decode(data: bytes) -> str:
+    # Excel in China writes GBK; GB18030 contains it. UTF-8 is tried first because it refuses other text.
+    encodings = ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Invalid("wrong_encoding", _("The characters of this file cannot be read. Save it as .xlsx and try again."))
+
+
+def _refuse_size(rows: int, columns: int) -> None:
+    if rows > MAX_ROWS:
+        raise Invalid("too_many_rows", _("The table has more than 5,000 rows. Split it into several files."))
+    if columns > MAX_COLUMNS:
+        raise Invalid("too_many_columns", _("The table has more than 100 columns. Keep only those that are needed."))
+
+
+def _tidy(grid: list[list[str]], merged: list[tuple[tuple[int, int], tuple[int, int]]]) -> tuple[tuple[str, ...], ...]:
+    width = max((len(row) for row in grid), default=0)
+    rows = [row + [""] * (width - len(row)) for row in grid]
+    for (top, left), (bottom, right) in merged:
+        # Downwards only: a subdistrict stands for all of its rows, while a title across stays one cell.
+        if top < len(rows) and left < width and left == right:
+            for r in range(top, min(bottom, len(rows) - 1) + 1):
+                rows[r][left] = rows[top][left]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    return tuple(tuple(row) for row in rows)
