@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +17,37 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from tests import cast
+from tests import cast, postgres
 from tests.databases import SqliteDatabase
 from training_app.core.db import db
 from training_app.web import catalogs
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controller makes the folder that the workers of this run share; they inherit its name."""
+    if not hasattr(config, "workerinput"):
+        os.environ["FULEI_TEST_RUN"] = tempfile.mkdtemp(prefix="fulei-run-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The controller stops what the workers shared."""
+    if hasattr(config, "workerinput"):
+        return
+    room = Path(os.environ["FULEI_TEST_RUN"])
+    note = room / "postgres.json"
+    if note.exists():
+        postgres.Cluster(Path(json.loads(note.read_text())["folder"])).stop()
+    shutil.rmtree(room, ignore_errors=True)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """With `SKIPS_FORBIDDEN=1` a skipped test is a failed one."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.skipped and os.environ.get("SKIPS_FORBIDDEN") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"skipped where skips are forbidden: {report.longrepr}"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -31,15 +63,20 @@ def _compiled_catalogs(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
+def databases(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str], Any]:
     """The databases of this worker, each made at its first use."""
     made: dict[str, Any] = {}
 
     def get(kind: str) -> Any:
-        if kind == "postgresql":
-            pytest.skip("PostgreSQL is not wired yet")
+        if kind == "postgresql" and postgres.programs() is None:
+            pytest.skip(postgres.ENABLE)
         if kind not in made:
-            made[kind] = SqliteDatabase(tmp_path_factory.mktemp(kind))
+            folder = tmp_path_factory.mktemp(kind)
+            if kind == "postgresql":
+                cluster = postgres.shared_cluster(Path(os.environ["FULEI_TEST_RUN"]))
+                made[kind] = postgres.PostgresDatabase(folder, cluster, worker_id)
+            else:
+                made[kind] = SqliteDatabase(folder)
         return made[kind]
 
     return get

@@ -18,7 +18,7 @@ from . import cli
 from .attendance import views as attendance
 from .certificates import views as certificates
 from .checkin import views as checkin
-from .core import audit, clock, files, jobs, outgoing
+from .core import audit, clock, files, jobs, outgoing, queue
 from .core import db as database
 from .core.actors import STRANGER, Actor
 from .divisions import views as divisions
@@ -69,6 +69,7 @@ def create_app(config: Config | None = None) -> Flask:
         config.INSTANCE.mkdir(parents=True, exist_ok=True)
     masking.install()
     database.init_app(app)
+    queue.init_app(app)
     Migrate(app, database.db, directory=str(ROOT / "training_app" / "migrations"), render_as_batch=False)
     CSRFProtect(app)
     manager = LoginManager(app)

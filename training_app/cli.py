@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from flask_migrate import upgrade
 
+from .core import queue
 from .web import catalogs
 
 translations = AppGroup("translations", help="The catalogs of both languages.")
@@ -43,7 +44,15 @@ def init() -> None:
     upgrade()
 
 
+@click.command("jobs")
+@with_appcontext
+def work() -> None:
+    """Do the jobs that wait, until stopped."""
+    queue.work(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
 def init_app(app: Flask) -> None:
     """Register the commands."""
+    app.cli.add_command(work)
     app.cli.add_command(translations)
     app.cli.add_command(init)

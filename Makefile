@@ -1,0 +1,64 @@
+# `make run` and `make test` need nothing but Python 3.11, its venv module, pip and make.
+VENV ?= .venv
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+export HOST PORT
+
+BIN := $(VENV)/bin
+FLASK := $(BIN)/flask --app training_app
+RUN_STAMP := $(VENV)/.requirements.stamp
+DEV_STAMP := $(VENV)/.requirements-dev.stamp
+PYTEST := $(BIN)/python -m pytest
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--no-emit-trusted-host --strip-extras --no-header
+
+.PHONY: run test prove check requirements migration translations translations-check
+
+run: $(RUN_STAMP)
+	@$(FLASK) translations compile
+	@$(FLASK) init
+	@exec $(BIN)/python serve.py
+
+test: $(DEV_STAMP)
+	@$(FLASK) translations compile
+	$(PYTEST) -n auto -m "not prove"
+
+prove: $(DEV_STAMP)
+	@$(FLASK) translations compile
+	$(PYTEST) -n 0 -m prove --timeout=600
+
+check: $(DEV_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --check --lint templates --quiet
+	$(FLASK) translations check
+
+requirements: $(DEV_STAMP)
+	$(BIN)/pip install --quiet pip-tools
+	$(COMPILE) --output-file requirements.txt requirements.in
+	$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
+
+# The one migration is made again from the models, against an empty database.
+migration: $(DEV_STAMP)
+	@room=$$(mktemp -d) && rm -f training_app/migrations/versions/0001_initial.py && \
+	DATABASE_URL=sqlite:///$$room/empty.db INSTANCE=$$room $(FLASK) db migrate --rev-id 0001 -m initial; \
+	status=$$?; rm -rf $$room; exit $$status
+
+translations: $(DEV_STAMP)
+	$(FLASK) translations update
+
+translations-check: $(DEV_STAMP)
+	$(FLASK) translations check
+
+# An environment given by VENV that somebody else made is taken as it is.
+$(RUN_STAMP): requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""One command, `make bench`, that prints every figure this project claims."""

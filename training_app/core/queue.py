@@ -1,0 +1,48 @@
+"""The line in which jobs wait for the job process: huey on a SQLite file, or on Redis when given.
+
+The line only wakes the job process. What is to be done stands in the job tables, so a lost line
+loses nothing: unfinished jobs are put in line again whenever the job process starts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app
+from huey import Huey, RedisHuey, SqliteHuey
+
+from . import jobs
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its line and listen for jobs that were committed."""
+    if app.testing:  # tests run a job in the foreground with `jobs.run`
+        return
+    line: Huey = (
+        RedisHuey("fulei", url=app.config["REDIS_URL"])
+        if app.config["REDIS_URL"]
+        else SqliteHuey("fulei", filename=str(app.config["INSTANCE"] / "queue.db"))
+    )
+
+    @line.task(name="run_job")
+    def run_job(job_id: int) -> None:
+        with app.app_context():
+            jobs.run(job_id)
+
+    def wake(_sender: Any, job_id: int) -> None:
+        if current_app._get_current_object() is app:  # type: ignore[attr-defined]
+            run_job(job_id)
+
+    app.extensions["job_line"] = (line, run_job)
+    jobs.job_waiting.connect(wake, weak=False)
+
+
+def work(app: Flask) -> None:
+    """Do jobs until SIGTERM or SIGINT; takes up first what a dead process left behind."""
+    line, run_job = app.extensions["job_line"]
+    line.flush()  # what stands in the tables is put in line again, once
+    with app.app_context():
+        waiting = jobs.unfinished()
+    for job_id in waiting:
+        run_job(job_id)
+    line.create_consumer(workers=1, worker_type="thread", initial_delay=0.1, max_delay=1.0).run()
