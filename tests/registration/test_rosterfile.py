@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -160,3 +161,10 @@ def test_the_same_name_twice_is_a_question_and_the_same_phone_twice_a_fault():
     assert (twice[1].outcome, twice[1].code) == (Outcome.QUESTION, "same_name")
     rows[2] = ("李秀兰", "13859700001", "", "开元")
     assert decide(rows, 0, FIELDS, known=[], divisions=DIVISIONS)[1].code == "phone_twice"
+
+
+@pytest.mark.parametrize("name", ["roster.xls", "roster.ods"])
+def test_old_excel_and_open_document_tables_are_read_too(name):
+    [sheet] = rosterfile.read((Path(__file__).parent / "files" / name).read_bytes(), name)
+    [result] = decide(sheet.rows, 0, FIELDS, known=[], divisions=DIVISIONS)
+    assert (result.name, result.phone, result.division_code) == ("王芳", "+8613859700001", "350502004011")
