@@ -15,6 +15,7 @@ from typing import Any
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.types import TypeDecorator
@@ -96,6 +97,18 @@ def transaction() -> Iterator[Session]:
 def on_commit(call: Callable[[], Any]) -> None:
     """Run `call` after the open transaction has committed; never when it is rolled back."""
     db.session().info["after"].append(call)
+
+
+def insert_unless_there(model: Any, values: dict[str, Any], key: list[str]) -> int | None:
+    """Insert one row into the open transaction unless its unique key is taken.
+
+    Gives the new row's primary key, or None when another row, perhaps of another transaction that
+    has just committed, has the key.
+    """
+    make = sqlite.insert if is_sqlite() else postgresql.insert
+    (column,) = model.__table__.primary_key.columns
+    statement = make(model).values(**values).on_conflict_do_nothing(index_elements=key).returning(column)
+    return db.session.scalar(statement)
 
 
 def is_sqlite() -> bool:
