@@ -157,9 +157,7 @@ def rederive(
         else:
             found[whom.person_id] = facts
     if gone:
-        connection.execute(
-            delete(_attendance).where(_attendance.c.slot_id == slot_id, _attendance.c.person_id.in_(gone))
-        )
+        connection.execute(delete(Attendance).where(Attendance.slot_id == slot_id, Attendance.person_id.in_(gone)))
     if found:
         insert = (sqlite if is_sqlite() else postgresql).insert(_attendance)
         changed = {
@@ -186,19 +184,20 @@ def _facts(
             Scan.slot_id == slot_id, Scan.person_id.in_(ids), Scan.outcome == "accepted"
         )
     ):
+        assert person_id is not None
         scans[person_id].append(ScanFact(nonce, moment, direction))
-    for row in connection.execute(
+    for holder, number, moment, status, left_early in connection.execute(
         select(Correction.person_id, Correction.id, Correction.at, Correction.status, Correction.left_early).where(
             Correction.slot_id == slot_id, Correction.person_id.in_(ids)
         )
     ):
-        corrections[row[0]].append(CorrectionFact(*row[1:]))
-    for row in connection.execute(
+        corrections[holder].append(CorrectionFact(number, moment, status, left_early))
+    for holder, number, moment, state in connection.execute(
         select(Leave.person_id, Leave.id, Leave.at, Leave.state).where(
             Leave.slot_id == slot_id, Leave.person_id.in_(ids)
         )
     ):
-        leaves[row[0]].append(LeaveFact(*row[1:]))
+        leaves[holder].append(LeaveFact(number, moment, state))
     return scans, corrections, leaves
 
 
@@ -219,12 +218,13 @@ def people_of(slot_id: int, person_ids: Collection[int] | None = None) -> list[W
             Registration.state,
         ).where(Registration.event_id == event_id)
     ).all()
-    with_facts = {
+    with_facts: set[int] = {
         row
         for model in (Scan, Correction, Leave, Attendance)
         for row in db.session.scalars(
             select(model.person_id).where(model.slot_id == slot_id, model.person_id.is_not(None)).distinct()
         )
+        if row is not None
     }
     found: dict[int, Whom] = {}
     for person_id, registration_id, as_whom, division_code, state in registered:

@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
         else SqliteHuey("fulei", filename=str(app.config["INSTANCE"] / "queue.db"))
     )
 
-    @line.task(name="run_job")
+    @line.task(name="run_job")  # type: ignore[untyped-decorator]
     def run_job(job_id: int) -> None:
         with app.app_context():
             jobs.run(job_id)

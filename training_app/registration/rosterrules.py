@@ -224,7 +224,7 @@ def decide(
     jurisdiction; `answers` maps a row's number to the chosen value of its question.
     """
     places = Places(divisions)
-    by_phone = {person.phone: person for person in known if person.phone}
+    by_phone: dict[str | None, KnownPerson] = {person.phone: person for person in known if person.phone}
     by_name: defaultdict[str, list[KnownPerson]] = defaultdict(list)
     for person in known:
         by_name[person.name].append(person)
@@ -322,8 +322,10 @@ def _whom(
         if holder.name == row_name or answer == f"person:{holder.id}":
             return result(Outcome.MATCHED, person_id=holder.id)  # type: ignore[no-any-return]
         sentence = _("This phone number belongs to %(name)s. Is it the same person?", name=holder.name)
-        choices = (Choice(f"person:{holder.id}", _("Yes, it is %(name)s", name=holder.name)), _skip())
-        return result(Outcome.QUESTION, "phone_of_another", sentence, choices=choices)  # type: ignore[no-any-return]
+        same_or_skip = (Choice(f"person:{holder.id}", _("Yes, it is %(name)s", name=holder.name)), _skip())
+        return result(  # type: ignore[no-any-return]
+            Outcome.QUESTION, "phone_of_another", sentence, choices=same_or_skip
+        )
     # Someone with another phone number, too, may be the same person with a new number.
     same = by_name.get(row_name, [])
     chosen = next((p for p in same if answer == f"person:{p.id}"), None)

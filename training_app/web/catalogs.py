@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from io import BytesIO
 from pathlib import Path
 
@@ -125,7 +126,8 @@ def compile_all() -> Path:
                 merged.add(message.id, message.string, context=message.context, flags=message.flags)
     path = TRANSLATIONS / LANGUAGE / "LC_MESSAGES" / "messages.mo"
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
+    # Test workers compile at the same time: each writes its own part.
+    part = path.with_suffix(f".{os.getpid()}.part")
     with part.open("wb") as out:
         write_mo(out, merged)
     part.replace(path)
