@@ -108,7 +108,8 @@ def insert_unless_there(model: Any, values: dict[str, Any], key: list[str]) -> i
     make = sqlite.insert if is_sqlite() else postgresql.insert
     (column,) = model.__table__.primary_key.columns
     statement = make(model).values(**values).on_conflict_do_nothing(index_elements=key).returning(column)
-    return db.session.scalar(statement)
+    key_of_new: int | None = db.session.scalar(statement)
+    return key_of_new
 
 
 def is_sqlite() -> bool:

@@ -164,7 +164,7 @@ def matches(text: str) -> ColumnElement[bool]:
     escaped = plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     if plain.isdigit():
         return Person.phone.like(f"%{escaped}", escape="\\")
-    wanted = Person.name.like(f"%{escaped}%", escape="\\")
+    wanted: ColumnElement[bool] = Person.name.like(f"%{escaped}%", escape="\\")
     if plain.isascii():
         wanted = or_(
             wanted,
