@@ -105,12 +105,20 @@ def now() -> Iterator[datetime]:
         yield cast.NOW
 
 
+class Browser(FlaskClient):
+    """A client whose requests never share a context with the test, which would keep its first user."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture
 def client_as(database: Any, now: datetime) -> Callable[[str], FlaskClient]:
     """`client_as("organiser")`: a browser that is logged in as one of the cast, "volunteer" or "visitor"."""
 
     def make(key: str) -> FlaskClient:
-        client: FlaskClient = database.app.test_client()
+        client = Browser(database.app, database.app.response_class, use_cookies=True)
         if key != "visitor":
             with client.session_transaction() as session:
                 session["_user_id"] = f"{key}-token"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from . import models, views_links, views_login  # noqa: F401
+from .blueprint import bp
 
-from . import models  # noqa: F401
-
-bp = Blueprint("people", __name__)
 blueprints = (bp,)

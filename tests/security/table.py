@@ -1,0 +1,62 @@
+"""Rows of the access table: who gets which status from which endpoint.
+
+Each room keeps its rows in `tests/security/access_<room>.py` as `ROWS: dict[str, list[Row]]`, endpoint →
+one row for each method that the endpoint accepts. `test_access_table.py` merges them and fails on any
+endpoint or method of the URL map that no row covers.
+
+    ROWS = {
+        "schedule.event": [row("/events/4", anyone=200, director=200, visitor=302, foreign="/events/7")],
+        "schedule.cancel_event": [
+            row("/events/4/cancel", method="POST", data={"reason": "雨"}, anyone=403, administrator=302,
+                organiser=302, visitor=403, foreign="/events/7/cancel"),
+        ],
+    }
+
+`anyone` is the status of every role that is not named. `foreign` is the same address with an id that
+belongs to another office (event, slot and phase 7, programme 2): the organiser must get 404 there. An
+endpoint with an integer in its address must name one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+#: Role → whose browser asks: a key of the cast, "volunteer", or "visitor" who is not logged in.
+ROLES = {
+    "administrator": "administrator",
+    "organiser": "organiser",
+    "facilitator": "facilitator",
+    "volunteer": "volunteer",
+    "supervisor": "supervisor_kaiyuan",
+    "auditor": "auditor",
+    "director": "chen",
+    "stranger": "stranger",
+    "visitor": "visitor",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request, and the status that each role gets."""
+
+    path: str
+    method: str
+    statuses: dict[str, int]
+    data: dict[str, Any] | None = None
+    foreign: str | None = None
+
+
+def row(
+    path: str,
+    *,
+    method: str = "GET",
+    anyone: int,
+    data: dict[str, Any] | None = None,
+    foreign: str | None = None,
+    **statuses: int,
+) -> Row:
+    """A row; roles that are not named get `anyone`."""
+    unknown = set(statuses) - set(ROLES)
+    assert not unknown, f"no such role: {unknown}"
+    return Row(path, method, {role: statuses.get(role, anyone) for role in ROLES}, data, foreign)
