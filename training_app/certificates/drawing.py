@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
 from io import BytesIO
+from math import isqrt
 from typing import Any
 
 from . import wording
@@ -30,7 +30,9 @@ def _text(canvas: Any, x: float, y: float, text: str, *, face: str = SERIF, size
     canvas.drawText(written)
 
 
-def _centred(canvas: Any, x: float, y: float, text: str, *, face: str = SERIF, size: float, spread: float = 0.0) -> None:
+def _centred(
+    canvas: Any, x: float, y: float, text: str, *, face: str = SERIF, size: float, spread: float = 0.0
+) -> None:
     full = width(text, face, size) + spread * (len(text) - 1)
     _text(canvas, x - full / 2, y, text, face=face, size=size, spread=spread)
 
@@ -46,7 +48,6 @@ def _runs(canvas: Any, row: list[Run], y: float, size: float) -> None:
         _text(canvas, LEFT + run.x + pad, y, run.text, face=run.face(), size=size)
 
 
-@cache
 def _symbol(content: str) -> tuple[int, str]:
     """A QR code of level M: its modules a side, and its dark runs as PDF rectangles in module units.
 
@@ -56,8 +57,8 @@ def _symbol(content: str) -> tuple[int, str]:
 
     code = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     image = memoryview(zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=False))
-    side = image.shape[0]
     dark = bytes(image)
+    side = isqrt(len(dark))
     rectangles = []
     for row in range(side):
         start = None
@@ -72,7 +73,7 @@ def _symbol(content: str) -> tuple[int, str]:
 
 
 def _code(canvas: Any, facts: CertificateFacts) -> None:
-    side, rectangles = _symbol.__wrapped__(facts.verify_url)
+    side, rectangles = _symbol(facts.verify_url)
     scale = _QR_SIZE / side
     red, green, blue = INK
     canvas._code.append(f"q {red} {green} {blue} rg {scale:.4f} 0 0 {scale:.4f} {LEFT:.2f} 70 cm {rectangles} f Q")
@@ -85,7 +86,11 @@ def _code(canvas: Any, facts: CertificateFacts) -> None:
 
 
 def _broken(text: str, size: float, measure: float) -> list[str]:
-    return ["".join(run.text for run in row) for row in lines([Piece(text)], size=size, measure=measure)]
+    """A name in as few lines as it needs, all about as long."""
+    needed = len(lines([Piece(text)], size=size, measure=measure))
+    even = width(text, SERIF, size) / needed + size if needed > 1 else measure
+    rows = lines([Piece(text)], size=size, measure=min(measure, even))
+    return ["".join(run.text for run in row) for row in rows]
 
 
 def _bodies(canvas: Any, facts: CertificateFacts) -> None:

@@ -71,10 +71,15 @@ def _draw(canvas: Any) -> None:
     inner_w, inner_h = PAGE_WIDTH - 2 * (MARGIN + BAND), PAGE_HEIGHT - 2 * (MARGIN + BAND)
     left, right = MARGIN + BAND, PAGE_WIDTH - MARGIN - BAND
     low, high = MARGIN + BAND, PAGE_HEIGHT - MARGIN - BAND
-    sides = ((left, high, 0, inner_w), (right, low, 180, inner_w), (left, low, 90, inner_h), (right, high, 270, inner_h))
+    sides = (
+        (left, high, 0, inner_w),
+        (right, low, 180, inner_w),
+        (left, low, 90, inner_h),
+        (right, high, 270, inner_h),
+    )
     for x, y, angle, length in sides:
         canvas.saveState()
-        canvas.translate(x if angle != 180 else right, y)
+        canvas.translate(x, y)
         canvas.rotate(angle)
         _scales(canvas, length)
         canvas.restoreState()

@@ -59,7 +59,7 @@ def _atoms(pieces: Sequence[Piece], size: float, measure: float) -> list[_Atom]:
     for piece in pieces:
         face = SERIF_BOLD if piece.filled else SERIF
         pad = PADDING * size if piece.filled else 0.0
-        whole = piece.filled and width(piece.text, face, size) + 2 * pad <= measure * 0.6
+        whole = piece.whole or (piece.filled and width(piece.text, face, size) + 2 * pad <= measure * 0.6)
         words = [piece.text] if whole else _words(piece.text)
         own = [_Atom(word, piece.filled, width(word, face, size)) for word in words]
         own[0].pad_left = own[-1].pad_right = pad

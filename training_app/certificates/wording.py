@@ -65,6 +65,8 @@ class Piece:
 
     text: str
     filled: bool = False
+    #: Never broken over two lines.
+    whole: bool = False
 
 
 def _day(value: date, *, year: bool = True) -> str:
@@ -87,7 +89,7 @@ def paragraphs(facts: CertificateFacts) -> list[list[Piece]]:
     done = "修完规定课程，共计" if facts.kind == COMPLETION else "共计"
     text += [Piece(done), Piece(amount(facts.hours), True)]
     if facts.kind == COMPLETION:
-        return [[*text, Piece("学时，经考核合格，准予结业。")], [Piece("特发此证。")]]
+        return [[*text, Piece("学时，经考核合格，"), Piece("准予结业。", whole=True)], [Piece("特发此证。")]]
     return [[*text, Piece("学时。")], [Piece("特此证明。")]]
 
 
@@ -96,9 +98,9 @@ def issue_day(facts: CertificateFacts) -> str:
     return _day(facts.issued_on)
 
 
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+_MONTHS = tuple(
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
 
 
 def _english_day(value: date) -> str:
