@@ -1,0 +1,192 @@
+"""Rules of programmes and their versions, and how far everyone has come."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from training_app.attendance.service import Attended, attended
+from training_app.core import audit
+from training_app.core.db import db, transaction
+from training_app.core.errors import Invalid, NotFound
+from training_app.learning import service as learning
+from training_app.people.models import Person
+from training_app.schedule.models import Event, Programme
+
+from .models import Rule
+from .rules import Conditions, Decision, Facts, decide, proposed
+
+
+def current_rule(programme_id: int) -> Rule | None:
+    """The newest version of a programme's rule, or None while there is none."""
+    return db.session.scalar(select(Rule).where(Rule.programme_id == programme_id).order_by(Rule.version.desc()))
+
+
+def conditions_of(programme: Programme, rule: Rule | None) -> Conditions:
+    """What the rule asks for, or what is proposed while there is none."""
+    return Conditions.of(rule.conditions) if rule else proposed(programme.planned_sessions)
+
+
+def set_rule(programme_id: int, conditions: Conditions, *, actor_id: int, now: datetime) -> Rule:
+    """Give a programme a new version of its rule; the same conditions make none. Older versions stay as they are.
+
+    Raises Invalid for conditions that nobody can meet or that ask for nothing.
+    """
+    if not 0 <= conditions.pass_mark <= 100:
+        raise Invalid("pass_mark", _l("The pass mark is from 0 to 100."))
+    if min(conditions.sessions_needed, conditions.salons_needed, conditions.hours_needed or 0) < 0:
+        raise Invalid("negative", _l("Numbers cannot be below zero."))
+    with transaction() as session:
+        programme = session.scalar(select(Programme).where(Programme.id == programme_id).with_for_update())
+        if programme is None:
+            raise NotFound()
+        if conditions.sessions_needed > programme.planned_sessions:
+            text = _l("The programme plans %(count)s sessions; ask for no more.", count=programme.planned_sessions)
+            raise Invalid("too_many_sessions", text)
+        if not (conditions.sessions_needed or conditions.hours_needed or conditions.salons_needed):
+            raise Invalid("nothing_asked", _l("Ask for sessions, hours or a salon: otherwise everyone qualifies."))
+        old = current_rule(programme_id)
+        if old is not None and old.conditions == conditions.record():
+            return old
+        rule = Rule(
+            programme_id=programme_id,
+            version=old.version + 1 if old else 1,
+            conditions=conditions.record(),
+            created_at=now,
+            created_by_id=actor_id,
+        )
+        session.add(rule)
+        session.flush()
+        audit.record(
+            audit.Action.RULE_CHANGED,
+            ("programme", programme_id),
+            actor_id=actor_id,
+            now=now,
+            before=old.conditions if old else None,
+            after=rule.conditions | {"version": rule.version},
+        )
+        return rule
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one person has come in a programme."""
+
+    person_id: int
+    sessions_done: int
+    sessions_needed: int
+    #: What can be reached if everything ahead is attended, what is done included.
+    sessions_possible: int
+    hours: Decimal
+    decision: Decision
+    points: dict[int, Decimal]
+    attended: tuple[Attended, ...] = ()
+
+    @property
+    def eligible(self) -> bool:
+        """Whether the paper can be issued now."""
+        return self.decision.eligible
+
+    @property
+    def kind(self) -> str:
+        """completion or attendance: the paper that it would be."""
+        return self.decision.kind
+
+    @property
+    def achievable(self) -> bool:
+        """Whether what lies ahead still suffices."""
+        return self.decision.achievable
+
+    @property
+    def sentence(self) -> str:
+        """The reason in the reader's language: 还差 1 期; or that all is done."""
+        if self.decision.eligible:
+            return str(_l("All conditions are met"))
+        return str(_l("; ")).join(str(reason) for reason in self.decision.reasons)
+
+
+def progress(programme_id: int, person_ids: Collection[int], now: datetime) -> dict[int, Progress]:
+    """How far each of these people has come in a programme, in a fixed number of statements.
+
+    A session counts once however often it is repeated in other phases; facts of persons merged into one of these
+    count for that one. A stand-in's attendance counts for nobody. Raises NotFound for an unknown programme.
+    """
+    programme = db.session.get(Programme, programme_id)
+    if programme is None:
+        raise NotFound()
+    conditions = conditions_of(programme, current_rule(programme_id))
+    merged = {
+        row.id: row.merged_into_id
+        for row in db.session.execute(
+            select(Person.id, Person.merged_into_id).where(Person.merged_into_id.in_(person_ids))
+        )
+    }
+    everyone = [*person_ids, *merged]
+    events = db.session.scalars(
+        select(Event)
+        .where(Event.programme_id == programme_id, Event.state.in_(("draft", "published")))
+        .options(selectinload(Event.slots))
+    ).all()
+    ahead = [e for e in events if any(slot.checkin_closes_at > now for slot in e.slots)]
+    visits: dict[int, list[Attended]] = {}
+    for person_id, found in attended(programme_id, everyone).items():
+        visits.setdefault(merged.get(person_id, person_id), []).extend(found)
+    scores: dict[int, dict[int, Decimal]] = {}
+    for person_id, tries in learning.points(programme_id, everyone).items():
+        scores.setdefault(merged.get(person_id, person_id), {}).update(tries)
+    return {
+        person_id: _progress(person_id, conditions, visits.get(person_id, []), ahead, scores.get(person_id, {}))
+        for person_id in person_ids
+    }
+
+
+def _progress(
+    person_id: int, conditions: Conditions, visits: list[Attended], ahead: list[Event], tries: dict[int, Decimal]
+) -> Progress:
+    done: dict[tuple[str, int], Attended] = {}
+    for visit in visits:
+        done.setdefault((visit.kind, visit.number), visit)
+    coming = {
+        (event.kind, event.number): sum((slot.credit_hours for slot in event.slots), Decimal(0))
+        for event in ahead
+        if (event.kind, event.number) not in done
+    }
+    hours = sum((visit.hours for visit in done.values()), Decimal(0))
+    sessions = sum(kind == "session" for kind, _ in done)
+    salons = len(done) - sessions
+    facts = Facts(
+        sessions_done=sessions,
+        sessions_possible=sessions + sum(kind == "session" for kind, _ in coming),
+        hours_done=hours,
+        hours_possible=hours + sum(coming.values(), Decimal(0)),
+        salons_done=salons,
+        salons_possible=salons + sum(kind == "salon" for kind, _ in coming),
+        points=tuple(points for _, points in sorted(tries.items())),
+    )
+    return Progress(
+        person_id=person_id,
+        sessions_done=sessions,
+        sessions_needed=conditions.sessions_needed,
+        sessions_possible=facts.sessions_possible,
+        hours=hours,
+        decision=decide(conditions, facts),
+        points=tries,
+        attended=tuple(done.values()),
+    )
+
+
+def count_by_programme(programme_ids: Collection[int], model: Any, *conditions: Any) -> dict[int, int]:
+    """How many rows of a model each programme has, in one statement."""
+    rows = db.session.execute(
+        select(model.programme_id, func.count())
+        .where(model.programme_id.in_(programme_ids), *conditions)
+        .group_by(model.programme_id)
+    )
+    return {row[0]: row[1] for row in rows}
