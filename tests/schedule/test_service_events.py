@@ -236,6 +236,8 @@ def test_an_unknown_venue_is_a_question(app):
 
 
 def test_others_are_read_in_two_statements_whatever_their_number(app, count_statements):
-    wanted = occupancy.Occupation(None, "x", (occupancy.Span(moment("2026-01-01 00:00"), moment("2026-12-31 00:00")),), 1)
+    wanted = occupancy.Occupation(
+        None, "x", (occupancy.Span(moment("2026-01-01 00:00"), moment("2026-12-31 00:00")),), 1
+    )
     assert count_statements(lambda: occupancy.others(wanted)) == 2
     assert len(occupancy.others(wanted)) == 6

@@ -128,7 +128,7 @@ class Event(Model):
     phase: Mapped[Phase | None] = relationship()
     venue: Mapped[Venue | None] = relationship()
     slots: Mapped[list[Slot]] = relationship(order_by="Slot.starts_at", back_populates="event")
-    hosts: Mapped[list[EventHost]] = relationship(order_by="EventHost.position")
+    hosts: Mapped[list[EventHost]] = relationship(order_by="EventHost.position, EventHost.id")
     facilitations: Mapped[list[Facilitation]] = relationship()
     agenda: Mapped[list[AgendaItem]] = relationship(order_by="AgendaItem.position")
 
