@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training_app.core.db import Model, UtcDateTime
@@ -87,7 +87,18 @@ class Event(Model):
         CheckConstraint("seats_taken >= 0", name="seats_positive"),
         # A session's or a salon's number counts within its programme, each kind by itself.
         UniqueConstraint("programme_id", "kind", "number", "phase_id"),
+        # Null phases differ from one another in a unique key, so a salon's number has its own.
+        Index(
+            "uq_event_beside_phases",
+            "programme_id",
+            "kind",
+            "number",
+            unique=True,
+            sqlite_where=text("phase_id IS NULL"),
+            postgresql_where=text("phase_id IS NULL"),
+        ),
         Index("ix_event_phase", "phase_id"),
+        Index("ix_event_venue", "venue_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -117,7 +128,7 @@ class Event(Model):
     phase: Mapped[Phase | None] = relationship()
     venue: Mapped[Venue | None] = relationship()
     slots: Mapped[list[Slot]] = relationship(order_by="Slot.starts_at", back_populates="event")
-    hosts: Mapped[list[EventHost]] = relationship(order_by="EventHost.position")
+    hosts: Mapped[list[EventHost]] = relationship(order_by="EventHost.position, EventHost.id")
     facilitations: Mapped[list[Facilitation]] = relationship()
     agenda: Mapped[list[AgendaItem]] = relationship(order_by="AgendaItem.position")
 

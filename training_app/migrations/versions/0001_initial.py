@@ -412,6 +412,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('programme_id', 'kind', 'number', 'phase_id', name=op.f('uq_event_programme_id_kind_number_phase_id'))
     )
     op.create_index('ix_event_phase', 'event', ['phase_id'], unique=False)
+    op.create_index('ix_event_venue', 'event', ['venue_id'], unique=False)
+    op.create_index('uq_event_beside_phases', 'event', ['programme_id', 'kind', 'number'], unique=True, sqlite_where=sa.text('phase_id IS NULL'), postgresql_where=sa.text('phase_id IS NULL'))
     op.create_table('nomination',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('phase_id', sa.Integer(), nullable=False),
@@ -687,6 +689,8 @@ def downgrade() -> None:
     op.drop_table('quota')
     op.drop_index('ix_nomination_state', table_name='nomination')
     op.drop_table('nomination')
+    op.drop_index('uq_event_beside_phases', table_name='event', sqlite_where=sa.text('phase_id IS NULL'), postgresql_where=sa.text('phase_id IS NULL'))
+    op.drop_index('ix_event_venue', table_name='event')
     op.drop_index('ix_event_phase', table_name='event')
     op.drop_table('event')
     op.drop_index('ix_enrolment_line', table_name='enrolment')

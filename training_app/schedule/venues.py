@@ -1,0 +1,97 @@
+"""Venues: created, changed, listed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, select
+
+from training_app.core import audit
+from training_app.core.db import db, transaction
+from training_app.core.errors import Invalid, NotFound
+from training_app.divisions.models import Division
+from training_app.divisions.rules import within_any
+
+from .models import Venue
+
+
+def statement(jurisdictions: tuple[str, ...]) -> Select[Any]:
+    """The statement of the venues in an area, by name."""
+    return select(Venue).where(within_any(Venue.division_code, jurisdictions)).order_by(Venue.name, Venue.id)
+
+
+def create(
+    *,
+    name: str,
+    address: str,
+    directions: str,
+    division_code: str,
+    capacity: int | None,
+    actor_id: int,
+    now: datetime,
+) -> Venue:
+    """A new venue; one of the same name in the same division is that one again. Raises Invalid."""
+    with transaction() as session:
+        _refuse_wrong(name, division_code, capacity)
+        same = select(Venue).where(Venue.name == name.strip(), Venue.division_code == division_code)
+        found = session.scalar(same.limit(1))
+        if found is not None:
+            return found
+        venue = Venue(division_code=division_code)
+        _fill(venue, name, address, directions, capacity)
+        session.add(venue)
+        session.flush()
+        after = {"name": venue.name, "address": venue.address}
+        audit.record(audit.Action.VENUE_CHANGED, ("venue", venue.id), actor_id=actor_id, now=now, after=after)
+        return venue
+
+
+def change(
+    venue_id: int,
+    *,
+    name: str,
+    address: str,
+    directions: str,
+    division_code: str,
+    capacity: int | None,
+    actor_id: int,
+    now: datetime,
+) -> Venue:
+    """Set what is known of a venue. Raises Invalid, NotFound."""
+    with transaction() as session:
+        venue = session.get(Venue, venue_id, with_for_update={"key_share": True})
+        if venue is None:
+            raise NotFound()
+        _refuse_wrong(name, division_code, capacity)
+        before = {"name": venue.name, "address": venue.address}
+        venue.division_code = division_code
+        _fill(venue, name, address, directions, capacity)
+        session.flush()
+        audit.record(
+            audit.Action.VENUE_CHANGED,
+            ("venue", venue_id),
+            actor_id=actor_id,
+            now=now,
+            before=before,
+            after={"name": venue.name, "address": venue.address},
+        )
+        return venue
+
+
+def _fill(venue: Venue, name: str, address: str, directions: str, capacity: int | None) -> None:
+    venue.name, venue.address, venue.directions = name.strip(), address.strip(), directions.strip()
+    venue.capacity = capacity
+
+
+def _refuse_wrong(name: str, division_code: str, capacity: int | None) -> None:
+    wrong: dict[str, Any] = {}
+    if not name.strip():
+        wrong["name"] = _l("Please give the venue a name.")
+    if capacity is not None and capacity < 1:
+        wrong["capacity"] = _l("The capacity is at least 1. Leave it empty for no limit.")
+    if db.session.get(Division, division_code) is None:
+        wrong["division_code"] = _l("Please choose from the list.")
+    if wrong:
+        raise Invalid("venue_invalid", _l("Please correct the fields marked below. Nothing was changed."), wrong)
