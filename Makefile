@@ -33,7 +33,7 @@ check: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --lint templates --quiet
+	$(BIN)/djlint --check --lint templates --quiet
 	$(FLASK) translations check
 
 requirements: $(DEV_STAMP)

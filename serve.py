@@ -6,6 +6,7 @@ watches its two children, so that a child that dies is started again at once.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -43,7 +44,14 @@ class Supervisor:
 
     def start(self, name: str) -> None:
         self.started[name] = time.monotonic()
-        self.children[name] = subprocess.Popen(self.wanted[name], cwd=ROOT)  # noqa: S603 - our own command lines
+        command = self.wanted[name]
+        # A group of its own: the child's workers can then be ended with it, whatever it died of.
+        self.children[name] = subprocess.Popen(command, cwd=ROOT, process_group=0)  # noqa: S603 - our own command lines
+
+    def end_family(self, name: str) -> None:
+        """Kill what a dead child left behind: its workers would keep the port."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.children[name].pid, signal.SIGKILL)
 
     def ask_to_stop(self, _signal: int, _frame: FrameType | None) -> None:
         self.stopping = True
@@ -53,6 +61,7 @@ class Supervisor:
         for name, child in self.children.items():
             if child.poll() is not None and time.monotonic() - self.started[name] > BREATH:
                 print(f"{name} ended with status {child.returncode}; starting it again", flush=True)
+                self.end_family(name)
                 self.start(name)
 
     def stop(self, patience_s: float = 15.0) -> None:
@@ -61,12 +70,11 @@ class Supervisor:
             if child.poll() is None:
                 child.terminate()
         deadline = time.monotonic() + patience_s
-        for child in self.children.values():
-            try:
+        for name, child in self.children.items():
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(timeout=max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+            self.end_family(name)
+            child.wait()
 
 
 def answers(address: str) -> bool:

@@ -51,8 +51,11 @@ def test_a_killed_child_is_started_again_and_all_stop_when_told(tmp_path, role):
         assert until(lambda: answers(address), 20)
         assert until(lambda: child() is not None, 5)
         first = child().pid
+        # Workers that outlive their master would go on answering on the port.
+        left_behind = psutil.Process(first).children(recursive=True)
         os.kill(first, signal.SIGKILL)
         assert until(lambda: (now := child()) is not None and now.pid != first, 10)
+        assert psutil.wait_procs(left_behind, timeout=10)[1] == []
         assert until(lambda: answers(address), 20)
         family = psutil.Process(server.pid).children(recursive=True)
         server.terminate()

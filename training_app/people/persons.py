@@ -84,7 +84,7 @@ def find_or_create(
                 audit.record(
                     audit.Action.PERSON_CREATED, ("person", made), actor_id=actor_id, now=now, after={"name": name}
                 )
-        if person is None:  # pragma: no cover - the row that made the insert give way is committed
+        if person is None:
             raise NotFound()
         if person.name != name:
             sentence = _l("This phone number belongs to someone else. Please check name and number.")
