@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from flask_babel import force_locale
 from flask_migrate import upgrade
 
-from .core import queue
+from .core import clock, queue
+from .core.errors import Invalid
+from .divisions import service as tree
 from .web import catalogs
 
 translations = AppGroup("translations", help="The catalogs of both languages.")
@@ -37,6 +42,26 @@ def translations_check(room: str | None) -> None:
         raise SystemExit(1)
 
 
+divisions = AppGroup("divisions", help="The official tree of administrative divisions.")
+
+
+@divisions.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=tree.SHIPPED)
+def divisions_import(file: Path) -> None:
+    """Take in a CSV with the columns code, name, level and parent; Quanzhou's by default. Harmless to repeat."""
+    with force_locale("en"):
+        try:
+            done = tree.import_divisions(tree.read_csv(file.read_bytes()), actor_id=None, now=clock.now())
+        except Invalid as fault:
+            problems = fault.details.get("problems", [])
+            for sentence in problems[:20]:
+                click.echo(str(sentence), err=True)
+            if len(problems) > 20:
+                click.echo(f"… and {len(problems) - 20} more", err=True)
+            raise click.ClickException(str(fault.sentence)) from None
+    click.echo(f"divisions: {done.added} added, {done.changed} changed, {done.unchanged} unchanged")
+
+
 @click.command("init")
 @with_appcontext
 def init() -> None:
@@ -55,4 +80,5 @@ def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(work)
     app.cli.add_command(translations)
+    app.cli.add_command(divisions)
     app.cli.add_command(init)

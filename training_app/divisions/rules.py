@@ -35,3 +35,10 @@ def within_any(column: Any, jurisdictions: list[str] | tuple[str, ...]) -> Colum
 def subdistrict_of(code: str) -> str:
     """The subdistrict (township) part of a community's code."""
     return code[: DIGITS["subdistrict"]]
+
+
+def parent_of(code: str) -> str | None:
+    """The code one level up; a province has none."""
+    digits = sorted(DIGITS.values())
+    place = digits.index(len(code)) if len(code) in digits else 0
+    return code[: digits[place - 1]] if place else None

@@ -1,0 +1,17 @@
+"""`flask divisions import`."""
+
+from __future__ import annotations
+
+
+def test_the_command_prints_what_it_did(app):
+    runner = app.test_cli_runner()
+    first = runner.invoke(args=["divisions", "import"])
+    assert first.exit_code == 0 and " 0 changed" in first.output
+    assert runner.invoke(args=["divisions", "import"]).output == "divisions: 0 added, 0 changed, 2762 unchanged\n"
+
+
+def test_the_command_names_each_bad_line_and_fails(app, tmp_path):
+    file = tmp_path / "bad.csv"
+    file.write_text("code,name,level,parent\n1,x,city,\n")
+    answer = app.test_cli_runner().invoke(args=["divisions", "import", str(file)])
+    assert answer.exit_code == 1 and "Line 2" in answer.output and "Nothing was changed" in answer.output
