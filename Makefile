@@ -3,29 +3,28 @@ VENV ?= .venv
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
-export HOST PORT
+TLS ?= 0
+export HOST PORT TLS
 
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app training_app
 RUN_STAMP := $(VENV)/.requirements.stamp
 DEV_STAMP := $(VENV)/.requirements-dev.stamp
+CATALOG := training_app/translations/zh_Hans/LC_MESSAGES/messages.mo
+PACKED := $(VENV)/.packed.stamp
 PYTEST := $(BIN)/python -m pytest
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --strip-extras --no-header
 
-.PHONY: run test prove check requirements migration translations translations-check
+.PHONY: run test prove check drift requirements migration translations translations-check
 
-run: $(RUN_STAMP)
-	@$(FLASK) translations compile
-	@$(FLASK) init
+run: $(RUN_STAMP) $(CATALOG) $(PACKED)
 	@exec $(BIN)/python serve.py
 
-test: $(DEV_STAMP)
-	@$(FLASK) translations compile
+test: $(DEV_STAMP) $(CATALOG)
 	$(PYTEST) -n auto -m "not prove"
 
-prove: $(DEV_STAMP)
-	@$(FLASK) translations compile
+prove: $(DEV_STAMP) $(CATALOG) $(PACKED)
 	$(PYTEST) -n 0 -m prove --timeout=600
 
 check: $(DEV_STAMP)
@@ -35,6 +34,13 @@ check: $(DEV_STAMP)
 	$(BIN)/lint-imports
 	$(BIN)/djlint --check --lint templates --quiet
 	$(FLASK) translations check
+	$(MAKE) --no-print-directory drift
+
+# A database made by the migrations must look as the models say.
+drift: $(DEV_STAMP)
+	@room=$$(mktemp -d) && export DATABASE_URL=sqlite:///$$room/empty.db INSTANCE=$$room DEMO=0 && \
+	$(FLASK) db upgrade 2>/dev/null && $(FLASK) db check; \
+	status=$$?; rm -rf $$room; exit $$status
 
 requirements: $(DEV_STAMP)
 	$(BIN)/pip install --quiet pip-tools
@@ -52,6 +58,15 @@ translations: $(DEV_STAMP)
 
 translations-check: $(DEV_STAMP)
 	$(FLASK) translations check
+
+# Made again only when a catalog changed, so that a start costs no more than it must.
+$(CATALOG): $(wildcard training_app/translations/zh_Hans/*.po) $(RUN_STAMP)
+	@$(FLASK) translations compile
+
+# .br and .gz beside each file: a hall's network is slow.
+$(PACKED): $(filter-out %.br %.gz,$(shell find static -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.wasm')) $(RUN_STAMP)
+	@$(BIN)/python -m whitenoise.compress --quiet static
+	@touch $@
 
 # An environment given by VENV that somebody else made is taken as it is.
 $(RUN_STAMP): requirements.txt

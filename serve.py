@@ -1,36 +1,106 @@
 """The server: the web workers and the job process, started, watched and stopped together.
 
-Run by `make run`. It stays light: it imports neither the application nor the framework, and only
-watches its two children, so that a child that dies is started again at once.
+Run by `make run`. It stays light: it imports neither the application nor the framework, brings the
+database up to date when it is not, and then only watches its children, so that a child that dies is
+started again at once.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
+import socket
+import sqlite3
+import ssl
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import FrameType
 
 ROOT = Path(__file__).resolve().parent
 #: A child that died within this many seconds of its start is started again only after them.
 BREATH = 2.0
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - what a person asks for by HOST
 
 
-def commands(host: str, port: int) -> dict[str, list[str]]:
+def instance() -> Path:
+    """The folder of the database, the files and the keys, as `config.py` finds it."""
+    return Path(os.environ.get("INSTANCE", ROOT / "instance")).absolute()
+
+
+def flask(*arguments: str) -> list[str]:
+    """The command line of one of the project's commands."""
+    return [sys.executable, "-m", "flask", "--app", "training_app", *arguments]
+
+
+def commands(host: str, port: int, *, tls: bool) -> dict[str, list[str]]:
     """The children's command lines by name."""
     workers = os.environ.get("WEB_WORKERS", "2")
     web = ["granian", "--interface", "wsgi", "--factory", "--http", "1", "--no-ws", "--log-level", "warning"]
     web += ["--workers", workers, "--blocking-threads", "1", "--respawn-failed-workers"]
-    web += ["--workers-kill-timeout", "10", "--host", host, "--port", str(port), "training_app:create_app"]
+    web += ["--workers-kill-timeout", "10", "--host", host, "--port", str(port)]
+    if tls:
+        folder = instance() / "tls"
+        web += ["--ssl-certificate", str(folder / "server.pem"), "--ssl-keyfile", str(folder / "server.key")]
     return {
-        "web": [sys.executable, "-m", *web],
-        "jobs": [sys.executable, "-m", "flask", "--app", "training_app", "jobs"],
+        "web": [sys.executable, "-m", *web, "training_app:create_app"],
+        "jobs": flask("jobs"),
     }
+
+
+def up_to_date() -> bool:
+    """Whether the embedded database stands at the newest version, read without loading the application.
+
+    Any other database is asked by the application itself.
+    """
+    if os.environ.get("DATABASE_URL", ""):
+        return False
+    path = instance() / "fulei.db"
+    newest = max(file.stem for file in (ROOT / "training_app" / "migrations" / "versions").glob("*.py"))
+    # `flask init` writes this note last, so a first start that was interrupted is taken up again.
+    if not path.exists() or not (instance() / "initialised").exists():
+        return False
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as database:
+        row = database.execute("SELECT version_num FROM alembic_version").fetchone()
+        return row is not None and re.match(rf"{re.escape(row[0])}(_|$)", newest) is not None
+    return False
+
+
+def addresses(host: str) -> list[str]:
+    """The addresses under which a phone in the same network finds this machine, the likeliest first."""
+    if host != EVERYWHERE:
+        return [host]
+    found = []
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        # Nothing is sent: connecting a datagram socket only makes the system choose a way out.
+        probe.connect(("192.0.2.1", 9))
+        found.append(probe.getsockname()[0])
+    with contextlib.suppress(OSError):
+        found += [entry[4][0] for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+    return [str(one) for one in dict.fromkeys([*found, "127.0.0.1"])]
+
+
+class Handout(SimpleHTTPRequestHandler):
+    """Gives phones the trial authority's certificate, which they cannot fetch over the HTTPS they do not trust yet."""
+
+    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".crt": "application/x-x509-ca-cert"}
+
+    def log_message(self, *_: object) -> None:
+        """The trial's log stays readable."""
+
+
+def hand_out(host: str, port: int) -> ThreadingHTTPServer:
+    """Serve `instance/tls/public` over plain HTTP until the process ends."""
+    server = ThreadingHTTPServer((host, port), partial(Handout, directory=str(instance() / "tls" / "public")))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
 
 
 class Supervisor:
@@ -79,26 +149,56 @@ class Supervisor:
 
 def answers(address: str) -> bool:
     """Whether the server is ready."""
+    # Asked on this machine: the trial authority need not be trusted to know that the server answers.
+    unproven = ssl._create_unverified_context() if address.startswith("https") else None  # noqa: S323
     try:
-        with urllib.request.urlopen(f"{address}/healthz", timeout=1) as answer:  # noqa: S310 - our own address
+        with urllib.request.urlopen(f"{address}/healthz", timeout=1, context=unproven) as answer:  # noqa: S310 - our own address
             return bool(answer.status == 200)
     except OSError:
         return False
 
 
+def announce(host: str, port: int, *, tls: bool) -> None:
+    """Say where the server is, and who can log in to the demo."""
+    scheme = "https" if tls else "http"
+    for address in addresses(host) if host == EVERYWHERE else [host]:
+        print(f"Fulei Academy is ready on {scheme}://{address}:{port}")
+    if tls:
+        print(f"On the phone, first open http://{addresses(host)[0]}:{port + 1}/ and install the trial certificate.")
+    accounts = instance() / "demo-accounts.txt"
+    if accounts.exists():
+        print(accounts.read_text(encoding="utf-8"))
+    sys.stdout.flush()
+
+
+def prepare(host: str, *, tls: bool) -> None:
+    """Bring the database to the newest version, and make the trial's certificate where it is asked for."""
+    if not up_to_date():
+        subprocess.run(flask("init"), cwd=ROOT, check=True)  # noqa: S603 - our own command line
+    if tls:
+        subprocess.run(flask("trial-certificate", *addresses(host)), cwd=ROOT, check=True)  # noqa: S603
+
+
 def main() -> None:
     host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
-    supervisor = Supervisor(commands(host, port))
+    tls = os.environ.get("TLS", "0").strip().lower() in {"1", "true", "yes", "on"}
+    try:
+        prepare(host, tls=tls)
+    except subprocess.CalledProcessError as fault:
+        sys.exit(fault.returncode)
+    supervisor = Supervisor(commands(host, port, tls=tls))
     signal.signal(signal.SIGTERM, supervisor.ask_to_stop)
     signal.signal(signal.SIGINT, supervisor.ask_to_stop)
-    local = f"http://127.0.0.1:{port}" if host in ("0.0.0.0", "127.0.0.1") else f"http://{host}:{port}"  # noqa: S104
+    local = f"{'https' if tls else 'http'}://{'127.0.0.1' if host == EVERYWHERE else host}:{port}"
     for name in supervisor.wanted:
         supervisor.start(name)
+    if tls:
+        hand_out(host, port + 1)
     ready = False
     try:
         while not supervisor.stopping:
             if not ready and (ready := answers(local)):
-                print(f"Fulei Academy is ready on {local}", flush=True)
+                announce(host, port, tls=tls)
             supervisor.watch()
             time.sleep(0.5 if ready else 0.05)
     finally:

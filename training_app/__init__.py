@@ -29,7 +29,7 @@ from .people import views as people
 from .registration import views as registration
 from .reports import views as reports
 from .schedule import views as schedule
-from .web import access, addresses, errors, filters, headers, language, limits, masking, navigation
+from .web import access, addresses, errors, filters, headers, language, limits, masking, navigation, serving
 from .web import views as web
 
 #: Tables of core that no room imports must be known before the first mapper is used.
@@ -85,4 +85,5 @@ def create_app(config: Config | None = None) -> Flask:
             app.register_blueprint(blueprint)
     access.init_app(app, policy.allows_anywhere)
     cli.init_app(app)
+    serving.init_app(app)
     return app

@@ -13,7 +13,7 @@ from flask_migrate import upgrade
 from .core import clock, queue
 from .core.errors import Invalid
 from .divisions import service as tree
-from .web import catalogs
+from .web import catalogs, trial_certificate
 
 translations = AppGroup("translations", help="The catalogs of both languages.")
 
@@ -67,6 +67,17 @@ def divisions_import(file: Path) -> None:
 def init() -> None:
     """Bring the database to the newest version."""
     upgrade()
+    # The server reads this note at its start; written last, so that an interrupted start is taken up again.
+    (current_app.config["INSTANCE"] / "initialised").touch()
+
+
+@click.command("trial-certificate")
+@click.argument("hosts", nargs=-1)
+@with_appcontext
+def trial(hosts: tuple[str, ...]) -> None:
+    """Make the certificate of a trial on a phone, for these addresses."""
+    if trial_certificate.make(current_app.config["INSTANCE"] / "tls", list(hosts), clock.now()):
+        click.echo("A certificate for " + ", ".join(hosts) + " was made.")
 
 
 @click.command("jobs")
@@ -82,3 +93,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(translations)
     app.cli.add_command(divisions)
     app.cli.add_command(init)
+    app.cli.add_command(trial)
