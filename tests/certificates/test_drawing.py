@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from training_app.certificates import coverage, faces
-from training_app.certificates.coverage import missing_characters
 from training_app.certificates.drawing import draw, picture
 from training_app.certificates.typesetting import lines
 from training_app.certificates.wording import CertificateFacts, Piece, Seal
+from training_app.core import faces, glyphs
+from training_app.core.glyphs import missing_characters
 
 FACTS = CertificateFacts(
     kind="completion",
@@ -113,7 +113,7 @@ def test_characters_beyond_the_first_plane_can_be_copied_out():
 
 
 def test_a_character_without_a_glyph_is_named(monkeypatch):
-    monkeypatch.setattr(coverage, "RARE", Path("/nowhere"))
+    monkeypatch.setattr(glyphs, "RARE", Path("/nowhere"))
     assert missing_characters("𠮷野 𠮷😀") == ["𠮷", "😀"]
 
 

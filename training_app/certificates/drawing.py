@@ -6,8 +6,9 @@ from io import BytesIO
 from math import isqrt
 from typing import Any
 
+from training_app.core.faces import SERIF, SERIF_BOLD, runs, width
+
 from . import wording
-from .faces import SERIF, SERIF_BOLD, runs, width
 from .ornament import GOLD, PAGE_HEIGHT, PAGE_WIDTH, RED, operators
 from .typesetting import PADDING, Run, lines
 from .wording import CertificateFacts, Piece

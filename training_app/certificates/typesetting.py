@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .faces import SERIF, SERIF_BOLD, width
+from training_app.core.faces import SERIF, SERIF_BOLD, width
+
 from .wording import Piece
 
 #: Marks that may not begin a line, and that may not end one (GB/T 15834, CLREQ).

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
-
 from . import models  # noqa: F401
+from .blueprint import bp
 
-bp = Blueprint("registration", __name__)
 blueprints = (bp,)

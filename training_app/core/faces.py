@@ -1,4 +1,4 @@
-"""The faces that certificates are set in; loaded once, in the process that draws, at the first certificate."""
+"""The faces that papers are set in; loaded once, in the process that draws, at the first paper."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from .coverage import BOLD, RARE, REGULAR, draws
+from .glyphs import BOLD, RARE, REGULAR, draws
 
 SERIF, SERIF_BOLD, SERIF_RARE = "FuleiSerif", "FuleiSerifBold", "FuleiSerifRare"
 _FILES = {SERIF: REGULAR, SERIF_BOLD: BOLD, SERIF_RARE: RARE}
