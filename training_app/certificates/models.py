@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training_app.core.db import Model, UtcDateTime
@@ -25,6 +26,24 @@ class Rule(Model):
     created_by_id: Mapped[int | None]
 
 
+class Paper(Model):
+    """How a programme's certificates are printed; without a row the defaults hold."""
+
+    __tablename__ = "paper"
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    #: Stands before each number, "LC2026": issuer and year.
+    prefix: Mapped[str] = mapped_column(String(20))
+    with_english: Mapped[bool] = mapped_column(default=False)
+    #: Off where the bought paper has its own border.
+    framed: Mapped[bool] = mapped_column(default=True)
+    #: Moves all ink right and down, in millimetres.
+    offset_x: Mapped[Decimal] = mapped_column(Numeric(4, 1), default=Decimal(0))
+    offset_y: Mapped[Decimal] = mapped_column(Numeric(4, 1), default=Decimal(0))
+    #: On: every certificate is crossed by 样张.
+    specimen: Mapped[bool] = mapped_column(default=False)
+
+
 class SerialCounter(Model):
     """The next number of a serial prefix ("LC2026"); a number once taken never comes back."""
 
@@ -38,13 +57,23 @@ class Serial(Model):
     """A number that was reserved: for whom, and whether it was used or voided."""
 
     __tablename__ = "serial"
-    __table_args__ = (UniqueConstraint("job_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("job_id", "person_id"),
+        Index("ix_serial_programme", "programme_id"),
+        CheckConstraint("state IN ('reserved', 'used', 'voided')", name="state"),
+    )
 
     serial: Mapped[str] = mapped_column(String(32), primary_key=True)
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    #: Made with the number, so that a repeated drawing gives the same file.
+    verify_code: Mapped[str] = mapped_column(String(32))
+    check_code: Mapped[str] = mapped_column(String(8))
+    reserved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: reserved, used, voided
     state: Mapped[str] = mapped_column(String(8), default="reserved")
+    #: Why it was voided: a code that pages put into words.
     reason: Mapped[str] = mapped_column(Text, default="")
 
 
@@ -72,6 +101,8 @@ class Certificate(Model):
     #: Everything printed on it, as it was on that day.
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     file_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    #: The same page as a PNG, drawn from the stored PDF when it was issued.
+    picture_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     issued_by_id: Mapped[int | None]
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

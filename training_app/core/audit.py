@@ -66,6 +66,7 @@ class Action(StrEnum):
     SCORE_ENTERED = "score.entered"
     SCORES_IMPORTED = "scores.imported"
     RULE_CHANGED = "rule.changed"
+    PAPER_CHANGED = "paper.changed"
     CERTIFICATE_ISSUED = "certificate.issued"
     CERTIFICATE_REVOKED = "certificate.revoked"
     CERTIFICATE_REISSUED = "certificate.reissued"
@@ -73,6 +74,7 @@ class Action(StrEnum):
     EXPORT_MADE = "export.made"
     JOB_STARTED = "job.started"
     JOB_CANCELLED = "job.cancelled"
+    JOB_RESUMED = "job.resumed"
 
 
 class Audit(Model):

@@ -2,24 +2,34 @@
 
 A room declares a kind with `@job_kind("certificates.issue")` on a function that does one item. The
 function runs in the job process, outside any transaction, and must be harmless to repeat: it is
-called again when the process died before the item was marked done.
+called again when the process died before the item was marked done. What must happen exactly once
+it gives back as a function, which is called in the very transaction that marks the item done.
+
+An item belongs to the process that took it for `LEASE`, so two processes never do the same one.
 """
 
 from __future__ import annotations
 
+import logging
+import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from blinker import signal
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select, update
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, and_, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
 from .audit import Action, record
 from .db import Model, UtcDateTime, db, on_commit, transaction
 from .errors import NotFound, Refusal
+
+log = logging.getLogger(__name__)
+#: How long an item belongs to the process that took it; from a process that died it comes back after this.
+LEASE = timedelta(seconds=60)
 
 
 class JobState(StrEnum):
@@ -31,6 +41,7 @@ class JobState(StrEnum):
 
 class ItemState(StrEnum):
     PENDING = "pending"
+    RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -70,9 +81,13 @@ class JobItem(Model):
     state: Mapped[str] = mapped_column(String(12), default=ItemState.PENDING.value)
     #: What came of it: plain JSON, or {"code", "sentence"} of a failure.
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    #: Who has it in hand, and until when; null unless running.
+    claim: Mapped[str | None] = mapped_column(String(32))
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-Work = Callable[[Job, str], dict[str, Any] | None]
+Result = dict[str, Any] | None
+Work = Callable[[Job, str], Result | Callable[[], Result]]
 _kinds: dict[str, Work] = {}
 
 #: Sent with job_id after a job was committed; the queue listens and wakes the job process.
@@ -80,7 +95,10 @@ job_waiting = signal("job-waiting")
 
 
 def job_kind(name: str) -> Callable[[Work], Work]:
-    """Declare the function that does one item of a kind: `work(job, item) -> result`."""
+    """Declare the function that does one item of a kind: `work(job, item) -> result`, or the writing of it.
+
+    A Refusal, or any other fault, makes the item failed; `retry` takes failed items up again.
+    """
 
     def declare(work: Work) -> Work:
         _kinds[name] = work
@@ -125,9 +143,9 @@ def start(
 
 
 def cancel(job_id: int, *, actor_id: int | None, now: datetime) -> None:
-    """Stop a job after the item in hand; what is done stays done."""
+    """Stop a job: what is done stays done, the rest is not done, and what is in hand can no longer commit."""
     with transaction() as session:
-        job = session.get(Job, job_id)
+        job = session.scalar(select(Job).where(Job.id == job_id).with_for_update())
         if job is None:
             raise NotFound()
         if job.state in (JobState.DONE.value, JobState.CANCELLED.value):
@@ -136,53 +154,119 @@ def cancel(job_id: int, *, actor_id: int | None, now: datetime) -> None:
         job.finished_at = now
         session.execute(
             update(JobItem)
-            .where(JobItem.job_id == job_id, JobItem.state == ItemState.PENDING.value)
-            .values(state=ItemState.CANCELLED.value)
+            .where(JobItem.job_id == job_id, JobItem.state.in_((ItemState.PENDING.value, ItemState.RUNNING.value)))
+            .values(state=ItemState.CANCELLED.value, claim=None, claimed_until=None)
         )
         record(Action.JOB_CANCELLED, ("job", job_id), actor_id=actor_id, now=now)
 
 
-def run(job_id: int) -> None:
-    """Do what is left of a job, item by item. Called in the job process; harmless to repeat."""
-    job = db.session.get(Job, job_id)
-    if job is None or job.state in (JobState.DONE.value, JobState.CANCELLED.value):
-        return
-    with transaction():
-        job.state = JobState.RUNNING.value
-    while (item := _next_item(job_id)) is not None:
-        try:
-            outcome, result = ItemState.DONE, _kinds[job.kind](job, item.item)
-        except Refusal as refusal:
-            outcome, result = ItemState.FAILED, {"code": refusal.code, "sentence": str(refusal.sentence)}
-        _settle(job_id, item.id, outcome, result)
-        db.session.expunge_all()
-        job = db.session.get_one(Job, job_id)
+def retry(job_id: int, *, actor_id: int | None, now: datetime) -> int:
+    """Put the failed items of a job in line again; gives how many. Raises NotFound."""
     with transaction() as session:
-        job = session.get_one(Job, job_id)
-        if job.state == JobState.RUNNING.value:
-            job.state = JobState.DONE.value
-            job.finished_at = clock.now()
-
-
-def _next_item(job_id: int) -> JobItem | None:
-    return db.session.scalars(
-        select(JobItem)
-        .where(JobItem.job_id == job_id, JobItem.state == ItemState.PENDING.value)
-        .order_by(JobItem.id)
-        .limit(1)
-    ).first()
-
-
-def _settle(job_id: int, item_id: int, outcome: ItemState, result: dict[str, Any] | None) -> None:
-    with transaction() as session:
-        claimed = session.execute(
+        job = session.scalar(select(Job).where(Job.id == job_id).with_for_update())
+        if job is None:
+            raise NotFound()
+        again = session.execute(
             update(JobItem)
-            .where(JobItem.id == item_id, JobItem.state == ItemState.PENDING.value)
-            .values(state=outcome.value, result=result)
+            .where(JobItem.job_id == job_id, JobItem.state == ItemState.FAILED.value)
+            .values(state=ItemState.PENDING.value, result=None)
+        ).rowcount  # type: ignore[attr-defined]
+        if again:
+            job.failed = 0
+            job.state, job.finished_at = JobState.QUEUED.value, None
+            record(Action.JOB_RESUMED, ("job", job_id), actor_id=actor_id, now=now, after={"items": again})
+            on_commit(lambda: job_waiting.send(None, job_id=job_id))
+        return int(again)
+
+
+def run(job_id: int) -> datetime | None:
+    """Do what is left of a job, item by item. Called in the job process; harmless to repeat.
+
+    Gives None when the job is over, or when to call again, because another process has items in hand.
+    """
+    claim = secrets.token_hex(8)
+    while (taken := _take(job_id, claim)) is not None:
+        _do(*taken, claim)
+        db.session.expunge_all()
+    return _conclude(job_id)
+
+
+def _take(job_id: int, claim: str) -> tuple[Job, JobItem] | None:
+    now = clock.now()
+    with transaction() as session:
+        job = session.get(Job, job_id)
+        if job is None or job.state in (JobState.DONE.value, JobState.CANCELLED.value):
+            return None
+        free = or_(
+            JobItem.state == ItemState.PENDING.value,
+            and_(JobItem.state == ItemState.RUNNING.value, JobItem.claimed_until <= now),
         )
-        if claimed.rowcount:  # type: ignore[attr-defined]
+        item = session.scalars(
+            select(JobItem)
+            .where(JobItem.job_id == job_id, free)
+            .order_by(JobItem.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if job.state == JobState.QUEUED.value:
+            job.state = JobState.RUNNING.value
+        if item is None:
+            return None
+        item.state, item.claim, item.claimed_until = ItemState.RUNNING.value, claim, now + LEASE
+        return job, item
+
+
+def _do(job: Job, item: JobItem, claim: str) -> None:
+    job_id, item_id, name = job.id, item.id, item.item
+    try:
+        _settle(job_id, item_id, claim, ItemState.DONE, _kinds[job.kind](job, name))
+    except Refusal as refusal:
+        failure = {"code": refusal.code, "sentence": str(refusal.sentence)}
+    except Exception as fault:
+        log.error("item %s of job %s failed", name, job_id, exc_info=fault)
+        sentence = _l("A fault on our side. Nothing is lost: try again, and tell the administrator if it comes back.")
+        failure = {"code": "fault", "sentence": str(sentence)}
+    except BaseException:
+        # The process is being stopped: whoever comes next may take the item at once.
+        _settle(job_id, item_id, claim, ItemState.PENDING, None)
+        raise
+    else:
+        return
+    db.session.rollback()
+    _settle(job_id, item_id, claim, ItemState.FAILED, failure)
+
+
+def _settle(job_id: int, item_id: int, claim: str, outcome: ItemState, result: Result | Callable[[], Result]) -> None:
+    db.session.expunge_all()
+    with transaction() as session:
+        held = session.execute(
+            update(JobItem)
+            .where(JobItem.id == item_id, JobItem.state == ItemState.RUNNING.value, JobItem.claim == claim)
+            .values(state=outcome.value, claim=None, claimed_until=None)
+        )
+        if not held.rowcount:  # type: ignore[attr-defined]
+            return  # cancelled meanwhile, or given to another process
+        kept = result() if callable(result) else result
+        session.execute(update(JobItem).where(JobItem.id == item_id).values(result=kept))
+        if outcome is not ItemState.PENDING:
             column = Job.done if outcome is ItemState.DONE else Job.failed
             session.execute(update(Job).where(Job.id == job_id).values({column: column + 1}))
+
+
+def _conclude(job_id: int) -> datetime | None:
+    now = clock.now()
+    with transaction() as session:
+        job = session.scalar(select(Job).where(Job.id == job_id).with_for_update())
+        if job is None or job.state != JobState.RUNNING.value:
+            return None
+        open_items = (JobItem.job_id == job_id, JobItem.state.in_((ItemState.PENDING.value, ItemState.RUNNING.value)))
+        left, until = session.execute(
+            select(func.count(), func.min(func.coalesce(JobItem.claimed_until, now))).where(*open_items)
+        ).one()
+        if not left:
+            job.state, job.finished_at = JobState.DONE.value, now
+            return None
+    return until if until is not None else now
 
 
 def unfinished() -> list[int]:
@@ -192,3 +276,21 @@ def unfinished() -> list[int]:
             select(Job.id).where(Job.state.in_([JobState.QUEUED.value, JobState.RUNNING.value])).order_by(Job.id)
         )
     )
+
+
+def latest(kinds: Sequence[str], subject: tuple[str, int], *, limit: int = 5) -> list[Job]:
+    """The newest jobs of these kinds about a subject, the newest first."""
+    return list(
+        db.session.scalars(
+            select(Job)
+            .where(Job.subject_kind == subject[0], Job.subject_id == subject[1], Job.kind.in_(kinds))
+            .order_by(Job.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def items(job_id: int, state: ItemState | None = None) -> list[JobItem]:
+    """The items of a job in their order, all or those of one state."""
+    wanted = select(JobItem).where(JobItem.job_id == job_id).order_by(JobItem.id)
+    return list(db.session.scalars(wanted if state is None else wanted.where(JobItem.state == state.value)))

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey
 
-from . import jobs
+from . import clock, jobs
 
 
 def init_app(app: Flask) -> None:
@@ -27,7 +27,10 @@ def init_app(app: Flask) -> None:
     @line.task(name="run_job")  # type: ignore[untyped-decorator]
     def run_job(job_id: int) -> None:
         with app.app_context():
-            jobs.run(job_id)
+            again = jobs.run(job_id)
+        if again is not None:
+            # Another process has items in hand; should it die, they are free after its lease.
+            run_job.schedule((job_id,), delay=max(1.0, (again - clock.now()).total_seconds() + 1))
 
     def wake(_sender: Any, job_id: int) -> None:
         if current_app._get_current_object() is app:  # type: ignore[attr-defined]

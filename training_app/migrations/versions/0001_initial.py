@@ -113,6 +113,8 @@ def upgrade() -> None:
     sa.Column('item', sa.String(length=60), nullable=False),
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('result', sa.JSON(), nullable=True),
+    sa.Column('claim', sa.String(length=32), nullable=True),
+    sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['job_id'], ['job.id'], name=op.f('fk_job_item_job_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_job_item')),
     sa.UniqueConstraint('job_id', 'item', name=op.f('uq_job_item_job_id_item'))
@@ -250,17 +252,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_role_grant_event_id'), 'role_grant', ['event_id'], unique=False)
     op.create_index('ix_role_grant_person', 'role_grant', ['person_id'], unique=False)
-    op.create_table('serial',
-    sa.Column('serial', sa.String(length=32), nullable=False),
-    sa.Column('job_id', sa.Integer(), nullable=True),
-    sa.Column('person_id', sa.Integer(), nullable=False),
-    sa.Column('state', sa.String(length=8), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.ForeignKeyConstraint(['job_id'], ['job.id'], name=op.f('fk_serial_job_id')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_serial_person_id')),
-    sa.PrimaryKeyConstraint('serial', name=op.f('pk_serial')),
-    sa.UniqueConstraint('job_id', 'person_id', name=op.f('uq_serial_job_id_person_id'))
-    )
     op.create_table('certificate',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('serial', sa.String(length=32), nullable=False),
@@ -273,6 +264,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=12), nullable=False),
     sa.Column('facts', sa.JSON(), nullable=False),
     sa.Column('file_sha256', sa.String(length=64), nullable=False),
+    sa.Column('picture_sha256', sa.String(length=64), nullable=False),
     sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('issued_by_id', sa.Integer(), nullable=True),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
@@ -281,6 +273,7 @@ def upgrade() -> None:
     sa.Column('replaced_by_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['file_sha256'], ['stored_file.sha256'], name=op.f('fk_certificate_file_sha256')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_certificate_person_id')),
+    sa.ForeignKeyConstraint(['picture_sha256'], ['stored_file.sha256'], name=op.f('fk_certificate_picture_sha256')),
     sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_certificate_programme_id')),
     sa.ForeignKeyConstraint(['replaced_by_id'], ['certificate.id'], name=op.f('fk_certificate_replaced_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_certificate')),
@@ -324,6 +317,17 @@ def upgrade() -> None:
     )
     op.create_index('ix_login_grant', 'login', ['grant_id'], unique=False)
     op.create_index('ix_login_person', 'login', ['person_id'], unique=False)
+    op.create_table('paper',
+    sa.Column('programme_id', sa.Integer(), nullable=False),
+    sa.Column('prefix', sa.String(length=20), nullable=False),
+    sa.Column('with_english', sa.Boolean(), nullable=False),
+    sa.Column('framed', sa.Boolean(), nullable=False),
+    sa.Column('offset_x', sa.Numeric(precision=4, scale=1), nullable=False),
+    sa.Column('offset_y', sa.Numeric(precision=4, scale=1), nullable=False),
+    sa.Column('specimen', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_paper_programme_id')),
+    sa.PrimaryKeyConstraint('programme_id', name=op.f('pk_paper'))
+    )
     op.create_table('phase',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('programme_id', sa.Integer(), nullable=False),
@@ -371,6 +375,24 @@ def upgrade() -> None:
     sa.UniqueConstraint('programme_id', 'person_id', 'attempt', name=op.f('uq_score_programme_id_person_id_attempt'))
     )
     op.create_index('ix_score_person', 'score', ['person_id'], unique=False)
+    op.create_table('serial',
+    sa.Column('serial', sa.String(length=32), nullable=False),
+    sa.Column('job_id', sa.Integer(), nullable=True),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('programme_id', sa.Integer(), nullable=False),
+    sa.Column('verify_code', sa.String(length=32), nullable=False),
+    sa.Column('check_code', sa.String(length=8), nullable=False),
+    sa.Column('reserved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.CheckConstraint("state IN ('reserved', 'used', 'voided')", name=op.f('ck_serial_state')),
+    sa.ForeignKeyConstraint(['job_id'], ['job.id'], name=op.f('fk_serial_job_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_serial_person_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_serial_programme_id')),
+    sa.PrimaryKeyConstraint('serial', name=op.f('pk_serial')),
+    sa.UniqueConstraint('job_id', 'person_id', name=op.f('uq_serial_job_id_person_id'))
+    )
+    op.create_index('ix_serial_programme', 'serial', ['programme_id'], unique=False)
     op.create_table('enrolment',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('phase_id', sa.Integer(), nullable=False),
@@ -695,11 +717,14 @@ def downgrade() -> None:
     op.drop_table('event')
     op.drop_index('ix_enrolment_line', table_name='enrolment')
     op.drop_table('enrolment')
+    op.drop_index('ix_serial_programme', table_name='serial')
+    op.drop_table('serial')
     op.drop_index('ix_score_person', table_name='score')
     op.drop_table('score')
     op.drop_table('rule')
     op.drop_table('programme_host')
     op.drop_table('phase')
+    op.drop_table('paper')
     op.drop_index('ix_login_person', table_name='login')
     op.drop_index('ix_login_grant', table_name='login')
     op.drop_table('login')
@@ -707,7 +732,6 @@ def downgrade() -> None:
     op.drop_table('claim')
     op.drop_index('ix_certificate_programme', table_name='certificate')
     op.drop_table('certificate')
-    op.drop_table('serial')
     op.drop_index('ix_role_grant_person', table_name='role_grant')
     op.drop_index(op.f('ix_role_grant_event_id'), table_name='role_grant')
     op.drop_table('role_grant')
