@@ -137,6 +137,12 @@ def communities(prefixes: Iterable[str]) -> list[Division]:
     return _present("community", prefixes)
 
 
+def names(codes: Iterable[str]) -> dict[str, str]:
+    """The names of divisions by code."""
+    found = db.session.execute(select(Division.code, Division.name).where(Division.code.in_(set(codes))))
+    return {row.code: row.name for row in found}
+
+
 def _present(level: str, prefixes: Iterable[str]) -> list[Division]:
     statement = select(Division).where(
         Division.level == level, Division.valid_to.is_(None), within_any(Division.code, tuple(prefixes))

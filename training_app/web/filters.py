@@ -8,7 +8,7 @@ from decimal import Decimal
 from flask import Flask, current_app
 from flask_babel import format_date, format_decimal, get_locale
 
-from training_app.core import clock
+from training_app.core import clock, qr
 
 
 def _chinese() -> bool:
@@ -67,5 +67,6 @@ def init_app(app: Flask) -> None:
     """Give the filters to the templates."""
     for name in (day, full_day, hour, moment, number, place):
         app.jinja_env.filters[name.__name__] = name
+    app.jinja_env.filters["qr"] = qr.svg
     app.jinja_env.globals.update(span=span, product_name=product_name, now=clock.now, local_date=clock.local_date)
     app.jinja_env.globals["has_endpoint"] = lambda name: name in app.view_functions
