@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from . import views_people, views_phase, views_phone, views_today  # noqa: F401
+from .blueprint import bp
 
-bp = Blueprint("home", __name__)
 blueprints = (bp,)

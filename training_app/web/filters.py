@@ -23,6 +23,12 @@ def day(value: date | datetime) -> str:
     return str(format_date(moment, pattern))
 
 
+def short_day(value: date | datetime) -> str:
+    """7月12日 · 12 Jul, where there is no room for more."""
+    moment = clock.local_date(value) if isinstance(value, datetime) else value
+    return str(format_date(moment, "M月d日" if _chinese() else "d MMM"))
+
+
 def full_day(value: date | datetime) -> str:
     """2026年7月12日 · 12 July 2026."""
     moment = clock.local_date(value) if isinstance(value, datetime) else value
@@ -65,7 +71,7 @@ def place(name: str | None) -> str:
 
 def init_app(app: Flask) -> None:
     """Give the filters to the templates."""
-    for name in (day, full_day, hour, moment, number, place):
+    for name in (day, short_day, full_day, hour, moment, number, place):
         app.jinja_env.filters[name.__name__] = name
     app.jinja_env.filters["qr"] = qr.svg
     app.jinja_env.globals.update(span=span, product_name=product_name, now=clock.now, local_date=clock.local_date)

@@ -1,0 +1,134 @@
+"""The first page, for each who may stand before it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import time_machine
+
+from tests import cast
+from tests.home.story import CHEN, LIN, ZHANG, attended, crowd, registered
+from training_app.core.db import transaction
+from training_app.people.models import Person
+from training_app.registration.models import Nomination
+from training_app.schedule.models import Event
+
+
+def test_a_visitor_is_led_to_the_login(client_as):
+    assert client_as("visitor").get("/").location.startswith("/login")
+
+
+def test_on_the_day_the_ticket_stands_first(app, client_as):
+    registered(CHEN, 4, 5)
+    page = client_as("chen").get("/").text
+    assert "T004 0000 07" in page and "儿童服务社会工作技巧" in page and "开元街道新时代文明实践所" in page
+
+
+def test_who_is_checked_in_sees_it_on_the_ticket(app, client_as):
+    registered(CHEN, 4)
+    attended(CHEN, 4)
+    assert "您已签到" in client_as("chen").get("/").text
+
+
+def test_on_other_days_the_next_date_stands_first(app, client_as):
+    registered(CHEN, 5, 6)
+    page = client_as("chen").get("/").text
+    assert "您的下一次" in page and page.index("特殊儿童服务") < page.index("您的下一次") + 400
+    assert "T005" not in page
+
+
+def test_who_waits_is_told_so_and_gets_no_ticket(app, client_as):
+    registered(CHEN, 4, state="waiting")
+    page = client_as("chen").get("/").text
+    assert "您正在候补" in page and "T004" not in page
+
+
+def test_a_cancelled_date_says_why(app, client_as):
+    registered(CHEN, 5)
+    with transaction() as session:
+        event = session.get(Event, 5)
+        event.state, event.cancel_reason = "cancelled", "台风来袭"
+    assert "台风来袭" in client_as("chen").get("/").text
+
+
+def test_a_draft_is_seen_by_nobody(app, client_as):
+    registered(CHEN, 5)
+    with transaction() as session:
+        session.get(Event, 5).state = "draft"
+    assert "特殊儿童服务" not in client_as("chen").get("/").text
+
+
+def test_what_is_open_to_her_is_offered(app, client_as):
+    page = client_as("chen").get("/").text
+    assert "可以报名" in page and "综合研讨与结业" in page and "外区培训" not in page
+
+
+def test_a_stranger_without_post_is_told_what_to_do(client_as):
+    assert "请联系主办方登记岗位" in client_as("stranger").get("/").text
+
+
+def test_the_facts_of_a_merged_person_are_hers(app, client_as):
+    registered(LIN, 4)
+    with transaction() as session:
+        session.get(Person, LIN).merged_into_id = CHEN
+    assert "T004 0000 08" in client_as("chen").get("/").text
+
+
+def test_an_organiser_sees_today_and_what_waits(app, client_as):
+    registered(CHEN, 4)
+    registered(ZHANG, 5, state="waiting")
+    with transaction() as session:
+        session.add(Nomination(phase_id=5, person_id=LIN, division_code=cast.MEISHAN, by_id=4, created_at=cast.NOW))
+    page = client_as("organiser").get("/").text
+    for text in ("林老师", "实到 0 / 应到 1", "签到中", "1 人提名待审核", "1 人在候补", "讲师待定"):
+        assert text in page, text
+
+
+def test_another_office_sees_nothing_of_it(app, client_as):
+    registered(CHEN, 4)
+    registered(ZHANG, 5, state="waiting")
+    page = client_as("foreign_organiser").get("/").text
+    assert "候补" not in page and "儿童服务社会工作技巧" not in page and "外区培训" in page
+
+
+def test_a_supervisor_counts_her_own_people_only(app, client_as):
+    registered(CHEN, 4)
+    registered(ZHANG, 4)
+    attended(ZHANG, 4)
+    assert "实到 0 / 应到 1" in client_as("supervisor_kaiyuan").get("/").text
+    assert "实到 1 / 应到 1" in client_as("supervisor_fuqiao").get("/").text
+
+
+def test_a_facilitator_sees_everybody_at_her_event_and_no_other(app, client_as):
+    registered(CHEN, 4)
+    registered(ZHANG, 4)
+    page = client_as("facilitator").get("/").text
+    assert "应到 2" in page and "特殊儿童服务" not in page
+
+
+def test_a_supervisor_who_is_trained_too_reaches_her_own_day(app, client_as):
+    registered(cast.CAST["supervisor_kaiyuan"].id, 4)
+    browser = client_as("supervisor_kaiyuan")
+    assert "/mine" in browser.get("/").text
+    own = browser.get("/mine").text
+    assert "T004 0000 04" in own and 'href="/mine"' in own
+
+
+def test_the_page_after_the_day_says_what_is_next(app, client_as):
+    registered(CHEN, 4, 5)
+    with time_machine.travel(cast.NOW + timedelta(hours=5), tick=False):
+        page = client_as("chen").get("/").text
+    assert "T004" not in page and "您的下一次" in page
+
+
+def test_the_first_page_takes_as_many_statements_for_a_thousand_as_for_ten(app, client_as, count_statements):
+    crowd(10)
+    for who in ("organiser", "supervisor_kaiyuan", "chen"):
+        browser = client_as(who)
+        browser.get("/")
+    before = {
+        who: count_statements(lambda who=who: client_as(who).get("/")) for who in ("organiser", "supervisor_kaiyuan")
+    }
+    crowd(990, first=2000)
+    for who, number in before.items():
+        assert count_statements(lambda who=who: client_as(who).get("/")) == number

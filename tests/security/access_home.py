@@ -1,0 +1,16 @@
+"""The first page and what gathers from every room."""
+
+from tests.security.table import row
+
+IDENTIFIED = {"volunteer": 403, "visitor": 302}
+STAFF = dict.fromkeys(("administrator", "organiser", "supervisor", "auditor"), 200)
+ROWS = {
+    "home.today": [row("/", anyone=200, visitor=302)],
+    "home.own_today": [row("/mine", anyone=200, **IDENTIFIED)],
+    "home.schedule": [row("/dates", anyone=200, **IDENTIFIED)],
+    "home.passport": [row("/passport", anyone=200, **IDENTIFIED)],
+    "home.me": [row("/me", anyone=200, **IDENTIFIED)],
+    "home.phase": [row("/phases/4", anyone=403, foreign="/phases/7", facilitator=404, visitor=302, **STAFF)],
+    "home.person": [row("/people/7", anyone=403, foreign="/people/10", visitor=302, **STAFF)],
+    "home.search": [row("/search?q=clh", anyone=403, facilitator=200, visitor=302, **STAFF)],
+}

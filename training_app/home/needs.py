@@ -1,0 +1,328 @@
+"""What waits for an organiser, each kind counted in one statement, with the page where it is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_ngettext
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import aliased
+
+from training_app.attendance.models import Leave
+from training_app.core.actors import Actor
+from training_app.core.clock import local_date
+from training_app.core.db import db
+from training_app.core.permissions import Permission as P
+from training_app.divisions.models import Division
+from training_app.divisions.rules import within_any
+from training_app.people import persons, policy
+from training_app.people.models import Claim, Handover, Person, PostChange
+from training_app.registration.models import Nomination, Registration, StandIn
+from training_app.schedule.access import visible_programmes
+from training_app.schedule.models import Event, Facilitation, Phase, Programme, Slot
+
+from .rules import event_name
+
+#: A draft is brought up so long before its start, a missing facilitator likewise.
+DRAFT_AHEAD = timedelta(days=21)
+LEADER_AHEAD = timedelta(days=45)
+#: At most so many lines of one kind; the page behind the link has all.
+MOST = 6
+
+
+@dataclass(frozen=True)
+class Need:
+    """One line of "needs you": what, about what, and where it is settled."""
+
+    title: Any
+    note: Any
+    label: Any
+    endpoint: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+_EVENT = (Event.id, Event.kind, Event.number, Event.title)
+_START = func.min(Slot.starts_at)
+
+
+def _about(row: Any) -> str:
+    return f"{event_name(row.kind, row.number)} · {row.title}"
+
+
+def _days_left(start: datetime, now: datetime) -> Any:
+    days = (local_date(start) - local_date(now)).days
+    return _l("today") if days <= 0 else lazy_ngettext("%(num)d day left", "%(num)d days left", days)
+
+
+def _rows(statement: Any) -> list[Any]:
+    return list(db.session.execute(statement.limit(MOST)).all())
+
+
+def nominations(visible: ColumnElement[bool], _now: datetime) -> list[Need]:
+    """Directors whom supervisors named and nobody has answered yet, by phase."""
+    rows = _rows(
+        select(Phase.id, Phase.number, Programme.title, func.count().label("found"))
+        .select_from(Nomination)
+        .join(Phase, Phase.id == Nomination.phase_id)
+        .join(Programme, Programme.id == Phase.programme_id)
+        .where(visible, Nomination.state == "proposed")
+        .group_by(Phase.id, Phase.number, Programme.title)
+        .order_by(Phase.number)
+    )
+    return [
+        Need(
+            lazy_ngettext("%(num)d nomination to answer", "%(num)d nominations to answer", row.found),
+            f"{event_name('phase', row.number)} · {row.title}",
+            _l("Answer"),
+            "registration.phase",
+            {"phase_id": row.id},
+        )
+        for row in rows
+    ]
+
+
+def stand_ins(visible: ColumnElement[bool], _now: datetime) -> list[Need]:
+    """Stand-ins that directors propose."""
+    rows = _rows(
+        select(*_EVENT, func.count().label("found"))
+        .select_from(StandIn)
+        .join(Registration, Registration.id == StandIn.registration_id)
+        .join(Event, Event.id == Registration.event_id)
+        .join(Programme, Programme.id == Event.programme_id)
+        .where(visible, StandIn.state == "proposed", Event.state == "published")
+        .group_by(*_EVENT)
+        .order_by(Event.id)
+    )
+    return [
+        Need(
+            lazy_ngettext("%(num)d stand-in to answer", "%(num)d stand-ins to answer", row.found),
+            _about(row),
+            _l("Answer"),
+            "registration.event",
+            {"event_id": row.id},
+        )
+        for row in rows
+    ]
+
+
+def waiting(visible: ColumnElement[bool], now: datetime) -> list[Need]:
+    """People who wait for a seat at an event that is not over."""
+    ahead = select(Slot.event_id).where(Slot.ends_at > now)
+    rows = _rows(
+        select(*_EVENT, func.count().label("found"))
+        .select_from(Registration)
+        .join(Event, Event.id == Registration.event_id)
+        .join(Programme, Programme.id == Event.programme_id)
+        .where(visible, Registration.state == "waiting", Event.state == "published", Event.id.in_(ahead))
+        .group_by(*_EVENT)
+        .order_by(Event.id)
+    )
+    return [
+        Need(
+            lazy_ngettext("%(num)d person waits for a seat", "%(num)d people wait for a seat", row.found),
+            _about(row),
+            _l("Look"),
+            "registration.event",
+            {"event_id": row.id},
+        )
+        for row in rows
+    ]
+
+
+def _ahead(visible: ColumnElement[bool], now: datetime, until: timedelta, *conditions: Any) -> list[Any]:
+    return _rows(
+        select(*_EVENT, _START.label("start"))
+        .select_from(Event)
+        .join(Programme, Programme.id == Event.programme_id)
+        .join(Slot, Slot.event_id == Event.id)
+        .where(visible, *conditions)
+        .group_by(*_EVENT)
+        .having(now < _START, now + until > _START)
+        .order_by(_START)
+    )
+
+
+def without_facilitator(visible: ColumnElement[bool], now: datetime) -> list[Need]:
+    """Events ahead that nobody leads yet."""
+    nobody = ~exists().where(Facilitation.event_id == Event.id)
+    return [
+        Need(
+            _l("%(event)s: no facilitator yet", event=event_name(row.kind, row.number)),
+            _days_left(row.start, now),
+            _l("Assign"),
+            "schedule.edit_event",
+            {"event_id": row.id},
+        )
+        for row in _ahead(visible, now, LEADER_AHEAD, Event.state.in_(("draft", "published")), nobody)
+    ]
+
+
+def drafts(visible: ColumnElement[bool], now: datetime) -> list[Need]:
+    """Events that start soon and are not published."""
+    return [
+        Need(
+            _l("%(event)s is still a draft", event=event_name(row.kind, row.number)),
+            _days_left(row.start, now),
+            _l("Publish"),
+            "schedule.event",
+            {"event_id": row.id},
+        )
+        for row in _ahead(visible, now, DRAFT_AHEAD, Event.state == "draft")
+    ]
+
+
+def to_close(visible: ColumnElement[bool], now: datetime) -> list[Need]:
+    """Events that are over and not closed: nobody is absent until they are."""
+    rows = _rows(
+        select(*_EVENT)
+        .select_from(Event)
+        .join(Programme, Programme.id == Event.programme_id)
+        .join(Slot, Slot.event_id == Event.id)
+        .where(visible, Event.state == "published")
+        .group_by(*_EVENT)
+        .having(func.max(Slot.ends_at) < now)
+        .order_by(func.max(Slot.ends_at))
+    )
+    return [
+        Need(
+            _l("%(event)s is over and not closed", event=event_name(row.kind, row.number)),
+            _l("Who did not come is marked absent when you close it"),
+            _l("Close"),
+            "attendance.event",
+            {"event_id": row.id},
+        )
+        for row in rows
+    ]
+
+
+def leave_asked(visible: ColumnElement[bool], _now: datetime) -> list[Need]:
+    """Leave that was asked for and not answered: no later word for the same slot and person."""
+    later = aliased(Leave)
+    answered = exists().where(later.slot_id == Leave.slot_id, later.person_id == Leave.person_id, later.id > Leave.id)
+    rows = _rows(
+        select(*_EVENT, func.count().label("found"))
+        .select_from(Leave)
+        .join(Slot, Slot.id == Leave.slot_id)
+        .join(Event, Event.id == Slot.event_id)
+        .join(Programme, Programme.id == Event.programme_id)
+        .where(visible, Leave.state == "asked", ~answered)
+        .group_by(*_EVENT)
+        .order_by(Event.id)
+    )
+    return [
+        Need(
+            lazy_ngettext("%(num)d person asks for leave", "%(num)d people ask for leave", row.found),
+            _about(row),
+            _l("Answer"),
+            "attendance.event",
+            {"event_id": row.id},
+        )
+        for row in rows
+    ]
+
+
+def handovers(codes: tuple[str, ...]) -> list[Need]:
+    """Changes of post that supervisors submitted."""
+    rows = _rows(
+        select(Handover.id, Division.name, func.count(PostChange.id).label("found"))
+        .join(Division, Division.code == Handover.division_code)
+        .join(PostChange, PostChange.handover_id == Handover.id)
+        .where(Handover.state == "submitted", within_any(Handover.division_code, codes))
+        .group_by(Handover.id, Division.name)
+        .order_by(Handover.id)
+    )
+    return [
+        Need(
+            lazy_ngettext(
+                "%(place)s: %(num)d post changes hands",
+                "%(place)s: %(num)d posts change hands",
+                row.found,
+                place=row.name,
+            ),
+            _l("Confirm the new directors"),
+            _l("Confirm"),
+            "people.handovers",
+        )
+        for row in rows
+    ]
+
+
+def claims(codes: tuple[str, ...]) -> list[Need]:
+    """Second phones that claim to be someone."""
+    found = db.session.scalar(
+        select(func.count())
+        .select_from(Claim)
+        .join(Person, Person.id == Claim.person_id)
+        .where(Claim.state == "waiting", persons.in_area(codes))
+    )
+    if not found:
+        return []
+    return [
+        Need(
+            lazy_ngettext("%(num)d phone waits for your nod", "%(num)d phones wait for your nod", found),
+            _l("They used the group's link for somebody whose phone is known already"),
+            _l("Look"),
+            "people.claims",
+        )
+    ]
+
+
+def walk_ins(codes: tuple[str, ...]) -> list[Need]:
+    """People who registered at the door and whom nobody has confirmed."""
+    found = db.session.scalar(
+        select(func.count())
+        .select_from(Person)
+        .where(and_(Person.unconfirmed, Person.merged_into_id.is_(None)), persons.in_area(codes))
+    )
+    if not found:
+        return []
+    return [
+        Need(
+            lazy_ngettext("%(num)d walk-in to confirm", "%(num)d walk-ins to confirm", found),
+            _l("Check name and number, or merge with the person whom you know"),
+            _l("Check"),
+            "people.index",
+            {"state": "unconfirmed"},
+        )
+    ]
+
+
+#: Which permission settles each kind that belongs to a programme.
+_OF_PROGRAMMES: tuple[tuple[P, Callable[[ColumnElement[bool], datetime], list[Need]]], ...] = (
+    (P.REGISTRATION_MANAGE, nominations),
+    (P.REGISTRATION_MANAGE, stand_ins),
+    (P.ATTENDANCE_CORRECT, leave_asked),
+    (P.REGISTRATION_MANAGE, waiting),
+    (P.SCHEDULE_PLAN, drafts),
+    (P.SCHEDULE_PLAN, without_facilitator),
+    (P.ATTENDANCE_CORRECT, to_close),
+)
+_OF_AREAS: tuple[tuple[P, Callable[[tuple[str, ...]], list[Need]]], ...] = (
+    (P.HANDOVER_DECIDE, handovers),
+    (P.PERSON_EDIT, claims),
+    (P.PERSON_EDIT, walk_ins),
+)
+
+
+def needs(actor: Actor, now: datetime, *, programme_id: int | None = None) -> list[Need]:
+    """Everything that this actor may settle; with a programme, only what belongs to it.
+
+    One statement a kind, and none for a kind that the actor may not settle.
+    """
+    found: list[Need] = []
+    for permission, list_of in _OF_PROGRAMMES:
+        if policy.allows_anywhere(actor, permission):
+            visible = visible_programmes(actor, permission)
+            if programme_id is not None:
+                visible = and_(visible, Programme.id == programme_id)
+            found += list_of(visible, now)
+    if programme_id is None:
+        for permission, list_in in _OF_AREAS:
+            codes = policy.jurisdictions(actor, permission)
+            if codes:
+                found += list_in(codes)
+    return found

@@ -1,0 +1,63 @@
+"""A person's own pages on the phone: dates, passport, me."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, render_template, request
+
+from training_app.core import clock
+from training_app.core.db import db
+from training_app.core.errors import NotFound
+from training_app.core.links import Purpose, make_token
+from training_app.people import posts
+from training_app.people.models import Person
+from training_app.schedule import words
+from training_app.web import access
+
+from . import mine, passport
+from .blueprint import bp
+
+
+def _person() -> Person:
+    person = db.session.get(Person, access.actor().person_id)
+    if person is None:
+        raise NotFound()
+    return person
+
+
+def _feed(person: Person) -> str | None:
+    """The secret part of the person's calendar feed, where feeds are served."""
+    served = "schedule.person_feed" in current_app.view_functions
+    return make_token(Purpose.FEED, person.id, person.link_revision) if served else None
+
+
+@bp.get("/dates")
+@access.person
+def schedule() -> Any:
+    """What one is registered for, what is open, what is over."""
+    person, now = _person(), clock.now()
+    return render_template("home/schedule.html", own=mine.own(person.id, now), feed=_feed(person), at=now)
+
+
+@bp.get("/passport", endpoint="passport")
+@access.person
+def passport_of_mine() -> Any:
+    """The stamps of one programme; `?programme=` chooses an earlier one."""
+    person, now = _person(), clock.now()
+    programmes = passport.programmes_of(person.id, now)
+    wanted = request.args.get("programme", "")
+    chosen = next((p for p in programmes if str(p.id) == wanted), programmes[0] if programmes else None)
+    found = passport.passport(person.id, chosen, now) if chosen else None
+    return render_template(
+        "home/passport.html", passport=found, programmes=programmes, areas=words.AREAS, person=person, at=now
+    )
+
+
+@bp.get("/me")
+@access.person
+def me() -> Any:
+    """Who one is here, and the way out."""
+    person = _person()
+    held = posts.present_posts([person.id]).get(person.id, [])
+    return render_template("home/me.html", person=person, posts=held, feed=_feed(person))
