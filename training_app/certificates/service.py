@@ -112,16 +112,20 @@ class Progress:
         return str(_l("; ")).join(str(reason) for reason in self.decision.reasons)
 
 
-def progress(programme_id: int, person_ids: Collection[int], now: datetime) -> dict[int, Progress]:
+def progress(
+    programme_id: int, person_ids: Collection[int], now: datetime, *, conditions: Conditions | None = None
+) -> dict[int, Progress]:
     """How far each of these people has come in a programme, in a fixed number of statements.
 
-    A session counts once however often it is repeated in other phases; facts of persons merged into one of these
-    count for that one. A stand-in's attendance counts for nobody. Raises NotFound for an unknown programme.
+    `conditions` are those of the newest rule unless others are given. A session counts once however often it is
+    repeated in other phases; facts of persons merged into one of these count for that one. A stand-in's attendance
+    counts for nobody. Raises NotFound for an unknown programme.
     """
     programme = db.session.get(Programme, programme_id)
     if programme is None:
         raise NotFound()
-    conditions = conditions_of(programme, current_rule(programme_id))
+    if conditions is None:
+        conditions = conditions_of(programme, current_rule(programme_id))
     merged = {
         row.id: row.merged_into_id
         for row in db.session.execute(

@@ -13,13 +13,14 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from blinker import signal
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, and_, func, or_, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, and_, func, insert, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
@@ -86,7 +87,15 @@ class JobItem(Model):
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-Result = dict[str, Any] | None
+@dataclass(frozen=True)
+class Failed:
+    """An item that cannot be done, given back where the reason must leave a trace: what was written is kept."""
+
+    code: str
+    sentence: Any
+
+
+Result = dict[str, Any] | Failed | None
 Work = Callable[[Job, str], Result | Callable[[], Result]]
 _kinds: dict[str, Work] = {}
 
@@ -132,7 +141,9 @@ def start(
         )
         session.add(job)
         session.flush()
-        session.add_all(JobItem(job_id=job.id, item=item, state=ItemState.PENDING.value) for item in items)
+        rows = [{"job_id": job.id, "item": item, "state": ItemState.PENDING.value} for item in items]
+        if rows:
+            session.execute(insert(JobItem), rows)
         record(
             Action.JOB_STARTED, ("job", job.id), actor_id=actor_id, now=now, after={"kind": kind, "total": len(items)}
         )
@@ -247,7 +258,9 @@ def _settle(job_id: int, item_id: int, claim: str, outcome: ItemState, result: R
         if not held.rowcount:  # type: ignore[attr-defined]
             return  # cancelled meanwhile, or given to another process
         kept = result() if callable(result) else result
-        session.execute(update(JobItem).where(JobItem.id == item_id).values(result=kept))
+        if isinstance(kept, Failed):
+            outcome, kept = ItemState.FAILED, {"code": kept.code, "sentence": str(kept.sentence)}
+        session.execute(update(JobItem).where(JobItem.id == item_id).values(state=outcome.value, result=kept))
         if outcome is not ItemState.PENDING:
             column = Job.done if outcome is ItemState.DONE else Job.failed
             session.execute(update(Job).where(Job.id == job_id).values({column: column + 1}))

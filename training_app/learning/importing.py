@@ -17,12 +17,12 @@ from training_app.registration.models import Registration
 from training_app.schedule.models import Event
 
 from .rules import Candidate, ScoreList, read_list
-from .service import Saved, save, takes_part
+from .service import Saved, members, save
 
 
 def candidates(programme_id: int) -> list[Candidate]:
     """Everyone who takes part, with the communities of their posts and registrations, in three statements."""
-    people = db.session.execute(select(Person.id, Person.name, Person.phone).where(takes_part(programme_id))).all()
+    people = db.session.execute(select(Person.id, Person.name, Person.phone).where(members(programme_id))).all()
     places: dict[int, set[str]] = defaultdict(set)
     for person_id, posts in present_posts(row.id for row in people).items():
         places[person_id].update(post.division.name for post in posts)

@@ -7,9 +7,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Attendance
 from training_app.core import audit
@@ -26,15 +28,15 @@ from .rules import ATTEMPTS, checked_points
 FOR_ONESELF = ("trainee", "walk_in")
 
 
-def takes_part(programme_id: int) -> ColumnElement[bool]:
+def takes_part(programme_id: int, person: Any = Person) -> ColumnElement[bool]:
     """The condition that a Person row is enrolled in, registered for or was at something of the programme."""
     return or_(
-        Person.id.in_(
+        person.id.in_(
             select(Enrolment.person_id)
             .join(Phase, Phase.id == Enrolment.phase_id)
             .where(Phase.programme_id == programme_id, Enrolment.state == "confirmed")
         ),
-        Person.id.in_(
+        person.id.in_(
             select(Registration.person_id)
             .join(Event, Event.id == Registration.event_id)
             .where(
@@ -43,13 +45,20 @@ def takes_part(programme_id: int) -> ColumnElement[bool]:
                 Registration.as_whom.in_(FOR_ONESELF),
             )
         ),
-        Person.id.in_(
+        person.id.in_(
             select(Attendance.person_id)
             .join(Slot, Slot.id == Attendance.slot_id)
             .join(Event, Event.id == Slot.event_id)
             .where(Event.programme_id == programme_id, Attendance.as_whom.in_(FOR_ONESELF))
         ),
     )
+
+
+def members(programme_id: int) -> ColumnElement[bool]:
+    """As `takes_part`, but who was merged into another is that one."""
+    gone = aliased(Person)
+    stays = select(gone.merged_into_id).where(gone.merged_into_id.is_not(None), takes_part(programme_id, gone))
+    return and_(Person.merged_into_id.is_(None), or_(takes_part(programme_id), Person.id.in_(stays)))
 
 
 def points(programme_id: int, person_ids: Collection[int]) -> dict[int, dict[int, Decimal]]:
@@ -100,7 +109,7 @@ def save(
         if session.scalar(select(Programme.id).where(Programme.id == programme_id).with_for_update()) is None:
             raise NotFound()
         persons = {person for person, _ in cells}
-        known = session.scalars(select(Person.id).where(Person.id.in_(persons), takes_part(programme_id))).all()
+        known = session.scalars(select(Person.id).where(Person.id.in_(persons), members(programme_id))).all()
         if persons - set(known):
             raise NotFound()
         rows = {

@@ -1,0 +1,152 @@
+"""What a certificate will say, decided before anything is numbered or drawn; or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from training_app.core.clock import local_date
+from training_app.core.db import db
+from training_app.core.errors import NotFound, Refusal
+from training_app.core.glyphs import missing_characters
+from training_app.people.models import Person
+from training_app.schedule.models import Event, Phase, Programme
+
+from .design import claims_of, design_of, issuer_of
+from .models import Certificate, Rule
+from .records import again, kept
+from .rules import Conditions
+from .service import Progress, progress
+from .wording import COMPLETION, CertificateFacts
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is decided before anything is drawn: all facts but the number."""
+
+    programme_id: int
+    prefix: str
+    kind: str
+    rule_version: int
+    replaces: int | None
+    facts: Callable[..., CertificateFacts]
+    record: Callable[[CertificateFacts], dict[str, Any]]
+
+
+def replaced() -> Refusal:
+    """Another paper stands in the place of this one."""
+    return Refusal("replaced", _l("This certificate was replaced already. Look at the newer one."))
+
+
+def refuse_undrawable(text: str) -> None:
+    """Raises Refusal "undrawable" when a face lacks a character of the text."""
+    missing = missing_characters(text)
+    if missing:
+        sentence = _l("The font cannot draw: %(characters)s. Correct the spelling first.", characters=" ".join(missing))
+        raise Refusal("undrawable", sentence)
+
+
+def refuse_wording(programme: Programme) -> None:
+    """Raises Refusal "unlawful_claims" or "undrawable" for what all papers of a programme would say."""
+    issuer = issuer_of(programme)
+    words = claims_of(programme, issuer)
+    if words:
+        sentence = _l(
+            "A certificate must not claim “%(words)s”. Change the programme's title, or have the body registered.",
+            words="”, “".join(words),
+        )
+        raise Refusal("unlawful_claims", sentence, words=words)
+    refuse_undrawable(programme.title + issuer.host)
+
+
+def holder(person_id: int) -> Person:
+    """The person, or the one into whom they were merged. Raises NotFound."""
+    person = db.session.get(Person, person_id)
+    if person is not None and person.merged_into_id is not None:
+        person = db.session.get(Person, person.merged_into_id)
+    if person is None:
+        raise NotFound()
+    return person
+
+
+def first(programme_id: int, person_id: int, version: int, now: datetime) -> Draft:
+    """The paper that this person has earned under this version of the rule.
+
+    Raises Refusal "person_gone", "not_eligible" or "undrawable".
+    """
+    programme = db.session.get(Programme, programme_id)
+    person = db.session.get(Person, person_id)
+    if programme is None or person is None or person.merged_into_id is not None:
+        raise Refusal("person_gone", _l("This person was merged with another. Look at the list again."))
+    rule = db.session.scalars(select(Rule).where(Rule.programme_id == programme.id, Rule.version == version)).one()
+    conditions = Conditions.of(rule.conditions)
+    far = progress(programme.id, [person_id], now, conditions=conditions)[person_id]
+    if not far.eligible:
+        raise Refusal("not_eligible", far.sentence)
+    refuse_undrawable(person.name)
+    design, issuer = design_of(programme), issuer_of(programme)
+    base: dict[str, Any] = {
+        "kind": far.kind,
+        "name": person.name,
+        "starts_on": min(local_date(visit.starts_at) for visit in far.attended),
+        "ends_on": max(local_date(visit.ends_at) for visit in far.attended),
+        "programme_title": programme.title,
+        "host": issuer.host,
+        "bodies": issuer.bodies,
+        "hours": far.hours,
+        "tested": far.kind == COMPLETION,
+        "phase_number": _phase_number(programme, far),
+        "specimen": design.specimen,
+        "with_english": design.with_english,
+        "offset_mm": (float(design.offset_x), float(design.offset_y)),
+        "framed": design.framed,
+    }
+    return Draft(
+        programme_id=programme.id,
+        prefix=design.prefix,
+        kind=far.kind,
+        rule_version=version,
+        replaces=None,
+        facts=lambda **number: CertificateFacts(**base, **number),
+        record=lambda facts: kept(facts, far.attended),
+    )
+
+
+def replacement(certificate_id: int, person_id: int) -> Draft:
+    """The paper that takes the place of this one: its facts, under the holder's present name.
+
+    Raises Refusal "replaced" or "undrawable".
+    """
+    old = db.session.get_one(Certificate, certificate_id)
+    if old.replaced_by_id is not None:
+        raise replaced()
+    name = holder(person_id).name
+    refuse_undrawable(name)
+    record, prefix = dict(old.facts), old.serial.rpartition("-")[0]
+    return Draft(
+        programme_id=old.programme_id,
+        prefix=prefix,
+        kind=old.kind,
+        rule_version=old.rule_version,
+        replaces=old.id,
+        facts=lambda **number: again(record, name=name, **number),
+        record=lambda facts: kept(facts, ()) | {"attended": record["attended"]},
+    )
+
+
+def _phase_number(programme: Programme, far: Progress) -> int | None:
+    """The phase, where the programme is a class that is held again and again; six phases of one session have none."""
+    if programme.preset != "one_class":
+        return None
+    numbers = db.session.scalars(
+        select(Phase.number)
+        .join(Event, Event.phase_id == Phase.id)
+        .where(Event.id.in_([visit.event_id for visit in far.attended]))
+        .distinct()
+    ).all()
+    return numbers[0] if len(numbers) == 1 else None

@@ -1,0 +1,139 @@
+"""One certificate in the job process: numbered, drawn outside the transaction, filed, then written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from training_app.core import audit, clock, files, jobs
+from training_app.core.db import db
+from training_app.core.errors import Refusal
+from training_app.people.models import Person
+
+from . import serials
+from .codes import VERIFY_PATH, printed
+from .drafts import Draft, first, replaced, replacement
+from .drawing import draw, picture
+from .models import Certificate
+from .standings import held_by
+from .wording import CertificateFacts
+
+KIND = "certificates.issue"
+
+
+@jobs.job_kind(KIND)
+def issue_one(job: jobs.Job, item: str) -> Callable[[], jobs.Result]:
+    """Make one person's certificate; what is given back writes it, together with the item's mark.
+
+    Harmless to repeat: the number, its codes and the day belong to the item, so the drawing is the same file.
+    """
+    return _Making(job, int(item)).make()
+
+
+class _Making:
+    """The plain values of one item; rows are read anew in each transaction."""
+
+    def __init__(self, job: jobs.Job, person_id: int) -> None:
+        self.job_id, self.actor_id, self.person_id = job.id, job.actor_id, person_id
+        self.programme_id, self.params = int(job.subject_id or 0), dict(job.params)
+        self.day = clock.local_date(job.created_at)
+
+    def make(self) -> Callable[[], jobs.Result]:
+        now = clock.now()
+        try:
+            draft = self._draft(now)
+            number = serials.reserve(
+                self.job_id, self.person_id, programme_id=self.programme_id, prefix=draft.prefix, now=now
+            )
+        except Refusal as refusal:
+            reason = refusal
+            return lambda: self._abandon(reason)
+        serial, verify_code, check_code = number.serial, number.verify_code, number.check_code
+        facts = draft.facts(
+            serial=serial,
+            check_code=printed(check_code),
+            verify_url=f"{self.params['base']}{VERIFY_PATH}{verify_code}",
+            issued_on=self.day,
+        )
+        pdf = draw(facts)
+        png = picture(pdf)
+        # On disk before any row speaks of it: a row without its file cannot be.
+        row = {
+            "serial": serial,
+            "verify_code": verify_code,
+            "check_code": check_code,
+            "file_sha256": files.write(pdf),
+            "picture_sha256": files.write(png),
+        }
+        return lambda: self._write(draft, facts, row, len(pdf), len(png))
+
+    def _draft(self, now: datetime) -> Draft:
+        if "replaces" in self.params:
+            return replacement(int(self.params["replaces"]), self.person_id)
+        return first(self.programme_id, self.person_id, int(self.params["rule"]), now)
+
+    def _write(
+        self, draft: Draft, facts: CertificateFacts, row: dict[str, str], pdf_size: int, png_size: int
+    ) -> jobs.Result:
+        now = clock.now()
+        refusal = self._in_the_way(draft)
+        if refusal is None and not serials.use(row["serial"]):
+            refusal = serials.voided()
+        if refusal is not None:
+            return self._abandon(refusal)
+        for key, kind, size, end in (
+            ("file_sha256", "application/pdf", pdf_size, "pdf"),
+            ("picture_sha256", "image/png", png_size, "png"),
+        ):
+            files.remember(row[key], media_type=kind, size=size, name=f"{row['serial']}.{end}", now=now)
+        certificate = Certificate(
+            **row,
+            person_id=self.person_id,
+            programme_id=self.programme_id,
+            rule_version=draft.rule_version,
+            revision=self._revision(),
+            kind=draft.kind,
+            facts=draft.record(facts),
+            issued_at=now,
+            issued_by_id=self.actor_id,
+        )
+        db.session.add(certificate)
+        db.session.flush()
+        after: dict[str, Any] = {"serial": row["serial"], "person": self.person_id, "sha256": row["file_sha256"]}
+        action = audit.Action.CERTIFICATE_ISSUED
+        if draft.replaces is not None:
+            old = db.session.get_one(Certificate, draft.replaces)
+            old.replaced_by_id = certificate.id
+            action = audit.Action.CERTIFICATE_REISSUED
+            after |= {"replaces": old.serial, "reason": str(self.params["reason"])}
+        audit.record(action, ("certificate", certificate.id), actor_id=self.actor_id, now=now, after=after)
+        return {"certificate": certificate.id, "serial": row["serial"]}
+
+    def _revision(self) -> int:
+        newest = select(func.max(Certificate.revision)).where(
+            Certificate.person_id == self.person_id, Certificate.programme_id == self.programme_id
+        )
+        return (db.session.scalar(newest) or 0) + 1
+
+    def _in_the_way(self, draft: Draft) -> Refusal | None:
+        # The person's row puts two jobs about the same person in line.
+        db.session.scalar(select(Person.id).where(Person.id == self.person_id).with_for_update(key_share=True))
+        if draft.replaces is not None:
+            newer = db.session.get_one(Certificate, draft.replaces).replaced_by_id
+            return replaced() if newer is not None else None
+        held = held_by(self.programme_id, [self.person_id]).get(self.person_id)
+        if held is not None and not held.revoked:
+            return Refusal("already_issued", _l("Holds certificate %(serial)s already.", serial=held.serial))
+        return None
+
+    def _abandon(self, refusal: Refusal) -> jobs.Failed:
+        serials.void(
+            self.job_id, reason=refusal.code, actor_id=self.actor_id, now=clock.now(), person_id=self.person_id
+        )
+        with force_locale(self.params.get("language", "zh_Hans")):
+            return jobs.Failed(refusal.code, str(refusal.sentence))

@@ -1,0 +1,105 @@
+"""Papers that were issued: whose they are, taken back with a reason, listed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
+
+from training_app.core import audit
+from training_app.core.db import db, transaction
+from training_app.core.errors import Invalid, NotFound
+from training_app.people.models import Person
+
+from .drafts import replaced
+from .models import Certificate, Serial
+
+
+def state_of(certificate: Certificate) -> str:
+    """valid, revoked or replaced; a revoked one that another replaced is replaced."""
+    if certificate.replaced_by_id is not None:
+        return "replaced"
+    return "revoked" if certificate.revoked_at is not None else "valid"
+
+
+def revoke(certificate_id: int, *, reason: str, actor_id: int, now: datetime) -> None:
+    """Take a certificate back; it stays on record, and its verify page says why. Harmless to repeat. Audited.
+
+    Raises Invalid without a reason, Refusal "replaced", NotFound.
+    """
+    reason = reason.strip()
+    if not reason:
+        sentence = _l("Write the reason, so that others can follow the change.")
+        raise Invalid("reason_needed", sentence, {"reason": sentence})
+    with transaction() as session:
+        certificate = session.scalar(select(Certificate).where(Certificate.id == certificate_id).with_for_update())
+        if certificate is None:
+            raise NotFound()
+        if certificate.replaced_by_id is not None:
+            raise replaced()
+        if certificate.revoked_at is not None:
+            return
+        certificate.revoked_at, certificate.revoked_by_id, certificate.revoke_reason = now, actor_id, reason
+        audit.record(
+            audit.Action.CERTIFICATE_REVOKED,
+            ("certificate", certificate_id),
+            actor_id=actor_id,
+            now=now,
+            after={"serial": certificate.serial, "reason": reason},
+        )
+
+
+def of_person(person_id: int) -> list[Certificate]:
+    """What a person holds, the newest first, papers of persons merged into this one included; one statement.
+
+    Replaced ones are left out.
+    """
+    return list(
+        db.session.scalars(
+            select(Certificate)
+            .join(Person, Person.id == Certificate.person_id)
+            .where(
+                or_(Person.id == person_id, Person.merged_into_id == person_id), Certificate.replaced_by_id.is_(None)
+            )
+            .order_by(Certificate.id.desc())
+        )
+    )
+
+
+def versions(certificate: Certificate) -> list[Certificate]:
+    """All papers of the same holder in the same programme, the newest first."""
+    return list(
+        db.session.scalars(
+            select(Certificate)
+            .where(Certificate.person_id == certificate.person_id, Certificate.programme_id == certificate.programme_id)
+            .order_by(Certificate.revision.desc())
+        )
+    )
+
+
+def register(programme_id: int) -> Any:
+    """The statement of every number of a programme with its holder and its paper, the newest first."""
+    newer = aliased(Certificate)
+    return (
+        select(Serial, Person.name, Certificate, newer.serial)
+        .join(Person, Person.id == Serial.person_id)
+        .outerjoin(Certificate, Certificate.serial == Serial.serial)
+        .outerjoin(newer, newer.id == Certificate.replaced_by_id)
+        .where(Serial.programme_id == programme_id)
+        .order_by(Serial.reserved_at.desc(), Serial.serial.desc())
+    )
+
+
+def counts(programme_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """How many valid and how many revoked papers each programme has, in one statement."""
+    revoked = func.count(Certificate.revoked_at)
+    rows = db.session.execute(
+        select(Certificate.programme_id, func.count() - revoked, revoked)
+        .where(Certificate.programme_id.in_(programme_ids), Certificate.replaced_by_id.is_(None))
+        .group_by(Certificate.programme_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
