@@ -9,17 +9,16 @@ import xlsxwriter
 
 from training_app.core.errors import Invalid
 from training_app.registration import rosterfile
-from training_app.registration.rosterrules import (
+from training_app.registration.rostercolumns import (
     Field,
-    KnownPerson,
-    Outcome,
     clean_name,
-    decide,
     guess_columns,
     guess_header_row,
     is_id_number,
     without_columns,
+    without_id_numbers,
 )
+from training_app.registration.rosterrules import KnownPerson, Outcome, decide
 
 DIVISIONS = [
     ("350502004", "开元街道", "subdistrict", "350502"),
@@ -95,6 +94,18 @@ def test_an_id_number_column_is_dropped_by_its_heading_or_by_its_content():
     assert without_columns(rows, columns.dropped)[1] == ("王芳", "", "")
 
 
+def test_an_id_number_inside_another_cell_is_cut_out_and_other_numbers_stay():
+    assert without_id_numbers("王芳 11010519491231002X") == "王芳"
+    assert without_id_numbers("13859700001") == "13859700001"
+    assert without_id_numbers("110105194912310021") == "110105194912310021"
+
+
+def test_a_column_is_dropped_whichever_row_is_taken_for_the_headings():
+    rows = [["名册", ""], ["姓名", "身份证号码"], ["王芳", "写错了"]]
+    assert guess_columns(rows, 0).dropped == (1,)
+    assert guess_columns([["请核对身份证号码是否正确，如有误请与街道联系更正", ""], *rows[1:]], 1).dropped == (1,)
+
+
 def test_an_id_number_needs_its_check_digit():
     assert is_id_number("11010519491231002X")
     assert not is_id_number("110105194912310021")
@@ -121,7 +132,15 @@ def test_a_zip_bomb_is_refused():
 
 
 def test_more_than_five_thousand_rows_are_refused():
-    assert refusal("王芳,1\n".encode() * 5001, "a.csv") == "too_many_rows"
+    assert refusal("王芳,1\n".encode() * 5021, "a.csv") == "too_many_rows"
+
+
+def test_two_cells_at_the_far_corners_end_a_child_process_and_not_ours():
+    def fill(book, sheet):
+        sheet.write(0, 0, "姓名")
+        sheet.write(1_048_575, 16_383, "王芳")
+
+    assert refusal(workbook(fill)) in ("file_unreadable", "too_many_rows")
 
 
 @pytest.mark.parametrize(
@@ -148,6 +167,14 @@ def test_the_answer_settles_which_community():
     assert one("王芳", "", "", "和平", answers={2: "division:350502004012"}).division_code == "350502004012"
 
 
+def test_one_row_can_need_two_answers():
+    known = [KnownPerson(7, "王芳", "+8613859700001")]
+    assert one("王芳", "", "", "和平", known=known, answers={2: "division:350502004012"}).code == "same_name"
+    both = one("王芳", "", "", "和平", known=known, answers={2: "division:350502004012 person:7"})
+    assert (both.division_code, both.person_id) == ("350502004012", 7)
+    assert one("王芳", "", "", "和平村").division_code == "350502005001"
+
+
 def test_a_phone_number_of_another_person_is_a_question():
     known = [KnownPerson(7, "陈丽华", "+8613859700001")]
     assert one("王芳", "13859700001", "", "开元", known=known).code == "phone_of_another"
@@ -161,6 +188,39 @@ def test_the_same_name_twice_is_a_question_and_the_same_phone_twice_a_fault():
     assert (twice[1].outcome, twice[1].code) == (Outcome.QUESTION, "same_name")
     rows[2] = ("李秀兰", "13859700001", "", "开元")
     assert decide(rows, 0, FIELDS, known=[], divisions=DIVISIONS)[1].code == "phone_twice"
+
+
+def test_two_rows_never_become_one_person():
+    known = [KnownPerson(7, "陈丽华", "+8613859700001"), KnownPerson(8, "王芳", None)]
+    rows = [HEADINGS, ("陈丽华", "13859700001", "", "开元"), ("陈丽华", "13859700002", "", "开元")]
+    both = decide(rows, 0, FIELDS, known=known, divisions=DIVISIONS, answers={3: "person:7"})
+    assert [r.outcome for r in both] == [Outcome.MATCHED, Outcome.QUESTION]
+    assert (both[1].code, both[1].person_id) == ("person_twice", None)
+    rows = [HEADINGS, ("王芳", "13859700003", "", "开元"), ("王芳", "13859700004", "", "和平村")]
+    answers = {2: "person:8", 3: "person:8"}
+    both = decide(rows, 0, FIELDS, known=known, divisions=DIVISIONS, answers=answers)
+    assert [c.value for c in both[1].choices] == ["new", "skip"]
+    assert (
+        decide(rows, 0, FIELDS, known=known, divisions=DIVISIONS, answers=answers | {3: "new"})[1].outcome
+        is Outcome.NEW
+    )
+
+
+def test_name_and_community_of_a_present_post_are_enough_without_a_second_number():
+    known = [KnownPerson(7, "陈丽华", "+8613859700001", ("350502004011",))]
+    assert one("陈丽华", "", "", "开元", known=known).person_id == 7
+    assert one("陈丽华", "", "", "开元", known=known, answers={2: "new"}).outcome is Outcome.NEW
+    assert one("陈丽华", "13859700009", "", "开元", known=known).code == "same_name"
+    assert one("陈丽华", "", "浮桥", "和平", known=known).code == "same_name"
+
+
+def test_a_number_of_someone_beyond_the_area_matches_by_name_and_never_reveals_one():
+    known = [KnownPerson(70, "外区人", "+8613859700001", outside=True)]
+    assert one("外区人", "13859700001", "", "开元", known=known).person_id == 70
+    other = one("王芳", "13859700001", "", "开元", known=known, answers={2: "person:70"})
+    assert (other.outcome, other.code) == (Outcome.BAD, "phone_elsewhere")
+    assert "外区人" not in str(other.sentence)
+    assert one("外区人", "", "", "开元", known=known).outcome is Outcome.NEW
 
 
 @pytest.mark.parametrize("name", ["roster.xls", "roster.ods"])

@@ -1,7 +1,8 @@
 """The line in which jobs wait for the job process: huey on a SQLite file, or on Redis when given.
 
 The line only wakes the job process. What is to be done stands in the job tables, so a lost line
-loses nothing: unfinished jobs are put in line again whenever the job process starts.
+loses nothing: unfinished jobs are put in line again whenever the job process starts. Each minute the
+line also calls the tasks that are due (core/tasks.py).
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, current_app
-from huey import Huey, RedisHuey, SqliteHuey
+from huey import Huey, RedisHuey, SqliteHuey, crontab
 
-from . import clock, jobs
+from . import clock, jobs, tasks
 
 
 def init_app(app: Flask) -> None:
@@ -32,12 +33,28 @@ def init_app(app: Flask) -> None:
             # Another process has items in hand; should it die, they are free after its lease.
             run_job.schedule((job_id,), delay=max(1.0, (again - clock.now()).total_seconds() + 1))
 
+    @line.task(name="run_task")  # type: ignore[untyped-decorator]
+    def run_task(name: str) -> None:
+        with app.app_context():
+            tasks.run(name)
+
+    @line.periodic_task(crontab(), name="tick")  # type: ignore[untyped-decorator]
+    def tick() -> None:
+        with app.app_context():
+            for name in tasks.due(clock.now()):
+                tasks.run(name)
+
+    def want(_sender: Any, name: str) -> None:
+        if current_app._get_current_object() is app:  # type: ignore[attr-defined]
+            run_task(name)
+
     def wake(_sender: Any, job_id: int) -> None:
         if current_app._get_current_object() is app:  # type: ignore[attr-defined]
             run_job(job_id)
 
     app.extensions["job_line"] = (line, run_job)
     jobs.job_waiting.connect(wake, weak=False)
+    tasks.task_wanted.connect(want, weak=False)
 
 
 def work(app: Flask) -> None:

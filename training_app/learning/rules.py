@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from training_app.core.errors import Invalid
-from training_app.registration.rosterrules import Field, clean_name, clean_phone, guess_columns
+from training_app.registration.rostercolumns import Field, clean_name, clean_phone, guess_columns
 
 #: The first try and the second (补考).
 ATTEMPTS = (1, 2)

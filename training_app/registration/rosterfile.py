@@ -7,30 +7,23 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from flask_babel import gettext as _
 
 from training_app.core.errors import Invalid
 
+from .sheetreader import MAX_COLUMNS, MAX_ROWS, cell_text, read_apart
+
 #: The largest upload, in bytes.
-MAX_BYTES = 5 * 1024 * 1024
-#: The largest sheet, in rows, title and heading included.
-MAX_ROWS = 5_000
-MAX_COLUMNS = 100
+MAX_BYTES = 8 * 1024 * 1024
 #: What an .xlsx or .ods may unpack to, in bytes; a roster of 5,000 rows needs less than 10 MB.
 MAX_UNPACKED = 60 * 1024 * 1024
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-#: Full-width digits, letters and signs (U+FF01 … U+FF5E) and spaces of other widths.
-_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys((0x3000, 0xA0, 0x2002, 0x2003), 0x20)
-_INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0xFEFF, 0x202A, 0x202C, 0x202D))
-_SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +32,6 @@ class Sheet:
 
     name: str
     rows: tuple[tuple[str, ...], ...]
-
-
-def cell_text(value: Any) -> str:
-    """A cell as text: 13859700001.0 → 13859700001, full-width digits narrow, spaces and line breaks single."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e18 else repr(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
-    return _SPACES.sub(" ", str(value).translate(_INVISIBLE).translate(_NARROW)).strip()
 
 
 def read(data: bytes, filename: str) -> list[Sheet]:
@@ -68,7 +44,7 @@ def read(data: bytes, filename: str) -> list[Sheet]:
     if not data.strip():
         raise Invalid("empty_file", _("The file is empty. Choose the file with the roster."))
     if len(data) > MAX_BYTES:
-        raise Invalid("file_too_large", _("The file is larger than 5 MB. Remove pictures or split it, then try again."))
+        raise Invalid("file_too_large", _("The file is larger than 8 MB. Remove pictures or split it, then try again."))
     if data.startswith(_ZIP):
         _refuse_bomb(data)
         sheets = _workbook(data)
@@ -122,23 +98,20 @@ def _unreadable() -> Invalid:
 
 
 def _workbook(data: bytes) -> list[Sheet]:
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+    found = read_apart(data)
+    if "problem" in found:
+        raise _problem(found["problem"])
+    return [Sheet(sheet["name"], _tidy(sheet["rows"], sheet["merged"])) for sheet in found["sheets"]]
 
-    sheets = []
-    try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            for about in book.sheets_metadata:
-                if about.visible != SheetVisibleEnum.Visible:
-                    continue
-                sheet = book.get_sheet_by_name(about.name)
-                _refuse_size(sheet.total_height, sheet.total_width)
-                grid = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-                sheets.append(Sheet(about.name, _tidy(grid, sheet.merged_cell_ranges or [])))
-    except PasswordError:
-        raise _locked() from None
-    except (CalamineError, OSError, ValueError):
-        raise _unreadable() from None
-    return sheets
+
+def _problem(code: str) -> Invalid:
+    if code == "file_locked":
+        return _locked()
+    if code == "too_many_rows":
+        return Invalid(code, _("The table has more than 5,000 rows. Split it into several files."))
+    if code == "too_many_columns":
+        return Invalid(code, _("The table has more than 100 columns. Keep only those that are needed."))
+    return _unreadable()
 
 
 def _text_table(data: bytes) -> Sheet:
@@ -152,7 +125,7 @@ def _text_table(data: bytes) -> Sheet:
     except csv.Error:
         raise _unreadable() from None
     _refuse_size(len(grid), max((len(row) for row in grid), default=0))
-    return Sheet("CSV", _tidy(grid, []))
+    return Sheet("CSV", _tidy(grid, ()))
 
 
 def _decode(data: bytes) -> str:
@@ -168,12 +141,14 @@ def _decode(data: bytes) -> str:
 
 def _refuse_size(rows: int, columns: int) -> None:
     if rows > MAX_ROWS:
-        raise Invalid("too_many_rows", _("The table has more than 5,000 rows. Split it into several files."))
+        raise _problem("too_many_rows")
     if columns > MAX_COLUMNS:
-        raise Invalid("too_many_columns", _("The table has more than 100 columns. Keep only those that are needed."))
+        raise _problem("too_many_columns")
 
 
-def _tidy(grid: list[list[str]], merged: list[tuple[tuple[int, int], tuple[int, int]]]) -> tuple[tuple[str, ...], ...]:
+def _tidy(
+    grid: list[list[str]], merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]
+) -> tuple[tuple[str, ...], ...]:
     width = max((len(row) for row in grid), default=0)
     rows = [row + [""] * (width - len(row)) for row in grid]
     for (top, left), (bottom, right) in merged:

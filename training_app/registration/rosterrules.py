@@ -1,129 +1,23 @@
-"""What the cells of a roster mean: heading row, columns, and a decision with its reason for every row.
+"""What a roster's row means: a decision with its reason for every row.
 
 Pure functions: texts, known persons and divisions in, decisions out.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
 
+from .rostercolumns import Field, clean_name, clean_phone
 
-class Field(StrEnum):
-    """What a column can hold."""
-
-    NAME = "name"
-    PHONE = "phone"
-    SUBDISTRICT = "subdistrict"
-    COMMUNITY = "community"
-    POST = "post"
-    SEX = "sex"
-    REMARKS = "remarks"
-    NUMBER = "number"
-
-
-#: Words in headings, most telling first; lower case, without spaces.
-_WORDS: tuple[tuple[Field, tuple[str, ...]], ...] = (
-    (Field.PHONE, ("联系电话", "手机", "电话", "联系方式", "phone", "mobile")),
-    (Field.SUBDISTRICT, ("街道", "乡镇", "镇街", "subdistrict", "township")),
-    (Field.COMMUNITY, ("村（社区）", "村(社区)", "村/社区", "社区", "村居", "居委", "村委", "community", "village")),
-    (Field.POST, ("职务", "岗位", "post", "position")),
-    (Field.SEX, ("性别", "sex", "gender")),
-    (Field.REMARKS, ("备注", "说明", "remark", "note")),
-    (Field.NUMBER, ("序号", "编号", "no.", "number")),
-    (Field.NAME, ("姓名", "名字", "儿童主任", "name")),
-)
-_ID_WORDS = ("身份证", "证件号", "公民身份", "idcard", "idnumber")
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_HAN = r"㐀-鿿豈-﫿\U00020000-\U0003ffff·"
-_HAN_GAP = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
 #: Endings that people leave out: 开元 for 开元社区居委会.
 _ENDINGS = ("社区居民委员会", "村民委员会", "居民委员会", "社区居委会", "社区", "村委会", "居委会", "村")
 _SUBDISTRICT_ENDINGS = ("街道办事处", "街道", "镇", "乡")
-#: How many of the first rows may hold the headings.
-_LOOK_FOR_HEADINGS = 15
-
-
-def is_id_number(text: str) -> bool:
-    """Whether a text is a resident's ID number: 18 digits by GB 11643's check digit, or 15 with a date in them."""
-    if re.fullmatch(r"\d{17}[\dXx]", text):
-        return "10X98765432"[sum(int(d) * w for d, w in zip(text, _WEIGHTS, strict=False)) % 11] == text[17].upper()
-    return bool(re.fullmatch(r"[1-9]\d{7}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}", text))
-
-
-def clean_name(text: str) -> str:
-    """王 芳 → 王芳; the spaces between Latin words stay."""
-    return _HAN_GAP.sub("", text).strip()
-
-
-def clean_phone(text: str) -> str | None:
-    """A number in E.164 (national form is China's), or None when it cannot be a phone number."""
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(text.removesuffix(".0"), "CN")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _heading(text: str) -> Field | None:
-    plain = re.sub(r"\s|^\d+[.、]", "", text.lower())
-    # Longer cells are sentences: titles, or the questions of a survey that ask for something else.
-    if not plain or len(plain) > 20:
-        return None
-    if "姓名" in plain:
-        return Field.NAME
-    return next((field for field, words in _WORDS if any(word in plain for word in words)), None)
-
-
-def guess_header_row(rows: Sequence[Sequence[str]]) -> int:
-    """The index of the row that most looks like headings; 0 when none does."""
-    scores = [len({field for cell in row if (field := _heading(cell))}) for row in rows[:_LOOK_FOR_HEADINGS]]
-    return scores.index(max(scores)) if scores and max(scores) >= 2 else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Which column holds what (by index), and the columns of ID numbers, which are never read further."""
-
-    fields: Mapping[Field, int]
-    dropped: tuple[int, ...]
-
-
-def guess_columns(rows: Sequence[Sequence[str]], header_row: int) -> Columns:
-    """The mapping that the headings suggest. One ID number among the cells is enough to drop a column."""
-    headings = rows[header_row] if header_row < len(rows) else ()
-    dropped = id_columns(rows, header_row)
-    fields: dict[Field, int] = {}
-    for index, text in enumerate(headings):
-        field = _heading(text)
-        if index not in dropped and field is not None and field not in fields:
-            fields[field] = index
-    return Columns(fields, dropped)
-
-
-def id_columns(rows: Sequence[Sequence[str]], header_row: int) -> tuple[int, ...]:
-    """The columns that hold ID numbers, by heading or by content."""
-    headings = rows[header_row] if header_row < len(rows) else ()
-    named = {i for i, text in enumerate(headings) if any(w in re.sub(r"\s", "", text.lower()) for w in _ID_WORDS)}
-    found = {i for row in rows[header_row + 1 :] for i, text in enumerate(row) if is_id_number(text.replace(" ", ""))}
-    return tuple(sorted(named | found))
-
-
-def without_columns(rows: Sequence[Sequence[str]], dropped: Sequence[int]) -> tuple[tuple[str, ...], ...]:
-    """The same rows with the dropped columns blank, so that indexes keep their meaning."""
-    gone = set(dropped)
-    return tuple(tuple("" if i in gone else text for i, text in enumerate(row)) for row in rows)
-
 
 #: (code, name, level, parent code), of the jurisdiction alone.
 DivisionTuple = tuple[str, str, str, str | None]
@@ -134,6 +28,11 @@ def _short(name: str, endings: Sequence[str]) -> str:
         if name.endswith(ending) and len(name) > len(ending):
             return name.removesuffix(ending)
     return name
+
+
+def _spoken(name: str) -> tuple[str, ...]:
+    """A community's full name, and as people say it: 开元社区, 浮桥村."""
+    return name, name.removesuffix("居委会"), name.removesuffix("委会")
 
 
 class Places:
@@ -157,7 +56,7 @@ class Places:
                 if community.startswith(name + ending) and community != name + ending:
                     community, subdistrict = community.removeprefix(name + ending), subdistrict or name
         codes = self._communities.get(_short(community, _ENDINGS), [])
-        exact = [code for code in codes if self.names[code] == community]
+        exact = [code for code in codes if community in _spoken(self.names[code])]
         if subdistrict:
             inside = tuple(self._subdistricts.get(_short(subdistrict, _SUBDISTRICT_ENDINGS), ()))
             codes = [code for code in codes if inside and code.startswith(inside)]
@@ -184,6 +83,8 @@ class KnownPerson:
     name: str
     phone: str | None
     divisions: tuple[str, ...] = ()
+    #: Beyond the caller's area: known by the phone number alone, and never shown.
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,42 +122,68 @@ def decide(
     """A decision for every filled row below the headings.
 
     `known` are the persons whom the caller may see; `divisions` the communities and subdistricts of the
-    jurisdiction; `answers` maps a row's number to the chosen value of its question.
+    jurisdiction; `answers` maps a row's number to the chosen values of its questions, spaces between.
     """
-    places = Places(divisions)
-    by_phone: dict[str | None, KnownPerson] = {person.phone: person for person in known if person.phone}
-    by_name: defaultdict[str, list[KnownPerson]] = defaultdict(list)
-    for person in known:
-        by_name[person.name].append(person)
-    seen_phones: dict[str, int] = {}
-    seen_people: dict[tuple[str, str | None], int] = {}
-    seen_names: dict[str, int] = {}
+    book = _Book(Places(divisions), known)
     results = []
     for index, cells in enumerate(rows[header_row + 1 :], start=header_row + 2):
         row = {field: cells[column] for field, column in fields.items() if column < len(cells)}
         # Blank rows and the foot of a printed sheet hold nothing but a sequence number.
         if not any(row.get(f) for f in (Field.NAME, Field.PHONE, Field.COMMUNITY)):
             continue
-        answer = (answers or {}).get(index, "")
-        result = _decide_row(index, row, places, by_phone, by_name, (seen_phones, seen_people, seen_names), answer)
+        result = _once(_decide_row(index, row, book, (answers or {}).get(index, "")), book)
         results.append(result)
-        if result.outcome is not Outcome.SKIPPED and result.name:
-            if result.phone:
-                seen_phones.setdefault(result.phone, index)
-            seen_people.setdefault((result.name, result.division_code), index)
-            seen_names.setdefault(result.name, index)
+        book.note(result)
     return results
+
+
+class _Book:
+    """Whom we know, and what earlier rows of the file have said."""
+
+    def __init__(self, places: Places, known: Sequence[KnownPerson]) -> None:
+        self.places = places
+        self.by_phone = {person.phone: person for person in known if person.phone}
+        self.by_name: defaultdict[str, list[KnownPerson]] = defaultdict(list)
+        for person in known:
+            if not person.outside:
+                self.by_name[person.name].append(person)
+        self.phones: dict[str, int] = {}
+        self.namesakes: dict[tuple[str, str | None], int] = {}
+        self.names: dict[str, int] = {}
+        self.persons: dict[int, int] = {}
+
+    def note(self, result: RowResult) -> None:
+        if result.outcome is Outcome.SKIPPED or not result.name:
+            return
+        if result.phone:
+            self.phones.setdefault(result.phone, result.number)
+        self.namesakes.setdefault((result.name, result.division_code), result.number)
+        self.names.setdefault(result.name, result.number)
+        if result.person_id is not None and result.outcome is Outcome.MATCHED:
+            self.persons.setdefault(result.person_id, result.number)
+
+
+def _once(result: RowResult, book: _Book) -> RowResult:
+    """The same decision, or a question where an earlier row means the same person already."""
+    earlier = book.persons.get(result.person_id) if result.person_id is not None else None
+    if result.outcome is not Outcome.MATCHED or earlier is None:
+        return result
+    choices: tuple[Choice, ...] = (_skip(),)
+    if result.phone not in book.by_phone:
+        choices = (_another(), *choices)
+    sentence = _("Row %(row)d is the same person. Remove one of them.", row=earlier)
+    return replace(
+        result, outcome=Outcome.QUESTION, person_id=None, code="person_twice", sentence=sentence, choices=choices
+    )
 
 
 def _decide_row(
     number: int,
     row: Mapping[Field, str],
-    places: Places,
-    by_phone: Mapping[str | None, KnownPerson],
-    by_name: Mapping[str, list[KnownPerson]],
-    seen: tuple[dict[str, int], dict[tuple[str, str | None], int], dict[str, int]],
+    book: _Book,
     answer: str,
 ) -> RowResult:
+    places = book.places
     name = clean_name(row.get(Field.NAME, ""))
     typed_phone = row.get(Field.PHONE, "")
     phone = clean_phone(typed_phone) if typed_phone else None
@@ -265,7 +192,8 @@ def _decide_row(
         return RowResult(number, outcome, name, phone, division, code=code, sentence=sentence, **more)
 
     division: str | None = None
-    if answer == "skip":
+    answers = answer.split()
+    if "skip" in answers:
         return result(Outcome.SKIPPED)
     if not name:
         return result(Outcome.BAD, "name_missing", _("The name is missing. Add it in the file."))
@@ -277,7 +205,7 @@ def _decide_row(
     community = row.get(Field.COMMUNITY, "")
     if community:
         codes = places.communities(community, row.get(Field.SUBDISTRICT, ""))
-        chosen = answer.removeprefix("division:") if answer.startswith("division:") else ""
+        chosen = next((a.removeprefix("division:") for a in answers if a.startswith("division:")), "")
         if not codes:
             sentence = _("There is no community “%(name)s” in your area. Correct it in the file.", name=community)
             return result(Outcome.BAD, "community_unknown", sentence)
@@ -286,64 +214,67 @@ def _decide_row(
             sentence = _("Several communities are called “%(name)s”. Which one is it?", name=community)
             return result(Outcome.QUESTION, "community_ambiguous", sentence, choices=choices)
         division = codes[0] if len(codes) == 1 else chosen
-    seen_phones, seen_people, seen_names = seen
-    if phone in seen_phones:
-        sentence = _("Row %(row)d has the same phone number. Remove one of them in the file.", row=seen_phones[phone])
+    if phone in book.phones:
+        sentence = _("Row %(row)d has the same phone number. Remove one of them in the file.", row=book.phones[phone])
         return result(Outcome.BAD, "phone_twice", sentence)
-    if phone is None and (name, division) in seen_people:
-        sentence = _("Row %(row)d is the same person. Remove one of them.", row=seen_people[name, division])
+    if phone is None and (name, division) in book.namesakes:
+        sentence = _("Row %(row)d is the same person. Remove one of them.", row=book.namesakes[name, division])
         return result(Outcome.BAD, "person_twice", sentence)
-    return _whom(
-        result,
-        row_name=name,
-        phone=phone,
-        division=division,
-        answer=answer,
-        by_phone=by_phone,
-        by_name=by_name,
-        earlier=seen_names.get(name),
-    )
+    return _whom(result, name, phone, division, answers, book)
 
 
 def _whom(
-    result: Any,
-    *,
-    row_name: str,
-    phone: str | None,
-    division: str | None,
-    answer: str,
-    by_phone: Mapping[str | None, KnownPerson],
-    by_name: Mapping[str, list[KnownPerson]],
-    earlier: int | None,
+    result: Any, name: str, phone: str | None, division: str | None, answers: Sequence[str], book: _Book
 ) -> RowResult:
     """Which person a sound row means. A phone number decides; a name alone only asks."""
-    holder = by_phone.get(phone) if phone else None
+    holder = book.by_phone.get(phone) if phone else None
     if holder is not None:
-        if holder.name == row_name or answer == f"person:{holder.id}":
+        if holder.name == name or (f"person:{holder.id}" in answers and not holder.outside):
             return result(Outcome.MATCHED, person_id=holder.id)  # type: ignore[no-any-return]
+        if holder.outside:
+            sentence = _("This phone number is recorded for someone else. Check it in the file.")
+            return result(Outcome.BAD, "phone_elsewhere", sentence)  # type: ignore[no-any-return]
         sentence = _("This phone number belongs to %(name)s. Is it the same person?", name=holder.name)
         same_or_skip = (Choice(f"person:{holder.id}", _("Yes, it is %(name)s", name=holder.name)), _skip())
         return result(  # type: ignore[no-any-return]
             Outcome.QUESTION, "phone_of_another", sentence, choices=same_or_skip
         )
     # Someone with another phone number, too, may be the same person with a new number.
-    same = by_name.get(row_name, [])
-    chosen = next((p for p in same if answer == f"person:{p.id}"), None)
-    if chosen is not None:
+    same = book.by_name.get(name, [])
+    chosen = next((p for p in same if f"person:{p.id}" in answers), None) or _plainly(same, phone, division)
+    if chosen is not None and "new" not in answers:
         return result(Outcome.MATCHED, person_id=chosen.id)  # type: ignore[no-any-return]
-    if (same or earlier is not None) and answer != "new":
+    earlier = book.names.get(name)
+    if (same or earlier is not None) and "new" not in answers:
         choices = (
-            *(Choice(f"person:{p.id}", _("Known already: %(name)s, no. %(id)d", name=p.name, id=p.id)) for p in same),
-            Choice("new", _("Someone else of the same name")),
+            *(Choice(f"person:{p.id}", _known(book.places, p)) for p in same),
+            _another(),
             _skip(),
         )
         sentence = (
-            _("Someone called %(name)s is known already. Is it the same person?", name=row_name)
+            _("Someone called %(name)s is known already. Is it the same person?", name=name)
             if same
             else _("Row %(row)d has the same name. Are they two persons?", row=earlier)
         )
         return result(Outcome.QUESTION, "same_name", sentence, choices=choices)  # type: ignore[no-any-return]
     return result(Outcome.NEW)  # type: ignore[no-any-return]
+
+
+def _plainly(same: Sequence[KnownPerson], phone: str | None, division: str | None) -> KnownPerson | None:
+    """The one of this name in this very community, unless two phone numbers speak against it."""
+    here = [p for p in same if division in p.divisions]
+    return here[0] if len(here) == 1 and not (phone and here[0].phone) else None
+
+
+def _known(places: Places, person: KnownPerson) -> Any:
+    where = " ".join(_full_place(places, code) for code in person.divisions if code in places.names)
+    digits = person.phone[-4:] if person.phone else ""
+    marks = " · ".join(part for part in (where, digits and f"…{digits}") if part)
+    return _("Yes, it is %(name)s", name=f"{person.name} {marks}".strip())
+
+
+def _another() -> Choice:
+    return Choice("new", _("Someone else of the same name"))
 
 
 def _skip() -> Choice:
