@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from training_app.attendance.service import Attended, attended
-from training_app.core import audit
+from training_app.core import audit, signals
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound
 from training_app.learning import service as learning
@@ -21,7 +21,7 @@ from training_app.people.models import Person
 from training_app.schedule.models import Event, Programme
 
 from .models import Rule
-from .rules import Conditions, Decision, Facts, decide, proposed
+from .rules import LATEST, Conditions, Decision, Facts, decide, proposed
 
 
 def current_rule(programme_id: int) -> Rule | None:
@@ -32,6 +32,16 @@ def current_rule(programme_id: int) -> Rule | None:
 def conditions_of(programme: Programme, rule: Rule | None) -> Conditions:
     """What the rule asks for, or what is proposed while there is none."""
     return Conditions.of(rule.conditions) if rule else proposed(programme.planned_sessions)
+
+
+@signals.pass_mark_asked.connect
+def pass_mark(_sender: Any, programme_id: int) -> tuple[Decimal, bool] | None:
+    """The points that pass under a programme's present rule, and whether the latest try counts rather than the best."""
+    programme = db.session.get(Programme, programme_id)
+    if programme is None:
+        return None
+    conditions = conditions_of(programme, current_rule(programme_id))
+    return conditions.pass_mark, conditions.counts == LATEST
 
 
 def set_rule(programme_id: int, conditions: Conditions, *, actor_id: int, now: datetime) -> Rule:

@@ -17,5 +17,7 @@ registration_promoted = signal("registration-promoted")
 registration_cancelled = signal("registration-cancelled")
 #: event_id, actor_id, now
 event_closed = signal("event-closed")
+#: programme_id: which points pass? The room that knows the rule answers (mark, whether the latest try counts).
+pass_mark_asked = signal("pass-mark-asked")
 #: person_id, into_id, actor_id, now
 persons_merged = signal("persons-merged")

@@ -56,7 +56,7 @@ def places(codes: Iterable[str | None]) -> dict[str | None, Place]:
     wanted = {code for code in codes if code}
     above = {code[: DIGITS["subdistrict"]] for code in wanted}
     rows = db.session.execute(select(Division.code, Division.name).where(Division.code.in_(wanted | above)))
-    names: dict[str, str] = dict(rows.tuples().all())
+    names = {row[0]: row[1] for row in rows}
     return {code: Place(names.get(code, ""), names.get(code[: DIGITS["subdistrict"]], "")) for code in wanted}
 
 

@@ -22,6 +22,20 @@ _RETRY = ("补考", "第二次", "secondtry", "retake")
 _LOOK_FOR_HEADINGS = 15
 
 
+@dataclass(frozen=True)
+class PassMark:
+    """The points that pass, and whether the latest try counts rather than the best."""
+
+    points: Decimal
+    latest: bool = False
+
+    def passed(self, tries: Mapping[int, Decimal]) -> bool | None:
+        """Whether these points by try pass; None without a try."""
+        if not tries:
+            return None
+        return (tries[max(tries)] if self.latest else max(tries.values())) >= self.points
+
+
 def checked_points(value: Decimal | None) -> Decimal | None:
     """The value itself. Raises Invalid unless it is None or from 0 to 100 with one decimal at most."""
     if value is not None and not (

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Attendance
-from training_app.core import audit
+from training_app.core import audit, signals
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound
 from training_app.people.models import Person
@@ -22,7 +22,7 @@ from training_app.registration.models import Enrolment, Registration
 from training_app.schedule.models import Event, Phase, Programme, Slot
 
 from .models import Score
-from .rules import ATTEMPTS, checked_points
+from .rules import ATTEMPTS, PassMark, checked_points
 
 #: Who comes for oneself; stand-ins, guests and staff earn nothing.
 FOR_ONESELF = ("trainee", "walk_in")
@@ -71,6 +71,28 @@ def points(programme_id: int, person_ids: Collection[int]) -> dict[int, dict[int
     ):
         found[score.person_id][score.attempt] = score.points
     return dict(found)
+
+
+def pass_mark(programme_id: int) -> PassMark | None:
+    """What passes, as the programme's rule has it; None where no room knows a rule."""
+    answers = [answer for _room, answer in signals.pass_mark_asked.send(None, programme_id=programme_id)]
+    return next((PassMark(*answer) for answer in answers if answer is not None), None)
+
+
+def history(programme_id: int) -> Any:
+    """The statement of every change of a score in a programme, with the names of whose and by whom, newest first."""
+    whose, by = aliased(Person), aliased(Person)
+    return (
+        select(audit.Audit, whose.name, by.name)
+        .join(whose, whose.id == audit.Audit.subject_id)
+        .outerjoin(by, by.id == audit.Audit.actor_id)
+        .where(
+            audit.Audit.action == audit.Action.SCORE_ENTERED.value,
+            audit.Audit.subject_kind == "person",
+            audit.Audit.after["programme"].as_integer() == programme_id,
+        )
+        .order_by(audit.Audit.id.desc())
+    )
 
 
 @dataclass(frozen=True)
