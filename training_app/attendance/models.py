@@ -62,7 +62,7 @@ class Correction(Model):
 
 
 class Leave(Model):
-    """Leave asked, granted or refused. Append only; the latest row for (slot, person) counts."""
+    """Leave asked, granted, refused or dropped. Append only; the latest row for (slot, person) counts."""
 
     __tablename__ = "leave"
     __table_args__ = (Index("ix_leave_slot_person", "slot_id", "person_id"),)
@@ -70,7 +70,7 @@ class Leave(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    #: asked, granted, refused
+    #: asked, granted, refused, dropped (taken back by whoever asked)
     state: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str] = mapped_column(Text, default="")
     actor_id: Mapped[int]

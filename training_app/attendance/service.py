@@ -1,4 +1,4 @@
-"""Corrections, leave, closing an event, and what other rooms ask about attendance."""
+"""What other rooms ask of attendance."""
 
 from __future__ import annotations
 
@@ -8,17 +8,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
-from training_app.core import audit
-from training_app.core.db import db, transaction
-from training_app.core.errors import Invalid, NotFound, Refusal
+from training_app.core.db import db
 from training_app.schedule.models import Event, Slot
 
-from .models import Attendance, Correction, Leave
-from .recording import Whom, people_of, recount, rederive, slot_facts
-from .rules import HERE, STATUSES
+from .closing import close, reopen
+from .corrections import correct, correct_all
+from .leaves import ask, decide, decide_leave, drop
+from .models import Attendance
+from .rules import HERE
+
+__all__ = [
+    "Attended",
+    "Mark",
+    "ask",
+    "attended",
+    "close",
+    "correct",
+    "correct_all",
+    "decide",
+    "decide_leave",
+    "drop",
+    "marks",
+    "reopen",
+    "sessions_attended",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,134 +43,6 @@ class Mark:
     status: str
     left_early: bool
     arrived_at: datetime | None
-
-
-def _slot_and_person(slot_id: int, person_id: int) -> tuple[Slot, str, Whom]:
-    slot = db.session.get(Slot, slot_id)
-    people = people_of(slot_id, [person_id]) if slot is not None else []
-    if slot is None or not people:
-        raise NotFound()
-    state = db.session.scalars(select(Event.state).where(Event.id == slot.event_id)).one()
-    return slot, state, people[0]
-
-
-def correct(
-    slot_id: int,
-    person_id: int,
-    status: str,
-    reason: str,
-    *,
-    left_early: bool = False,
-    actor_id: int,
-    now: datetime,
-) -> None:
-    """Set a status by hand, or take that back with status "scans"; audited.
-
-    Raises NotFound where the person has nothing to do with the slot, Invalid without a reason or
-    with an unknown status.
-    """
-    reason = reason.strip()
-    if status not in (*STATUSES, "scans"):
-        raise Invalid("status", _l("Choose one of the statuses."))
-    if not reason:
-        sentence = _l("Write the reason, so that others can follow the change.")
-        raise Invalid("reason_needed", sentence, {"reason": sentence})
-    with transaction() as session:
-        slot, state, whom = _slot_and_person(slot_id, person_id)
-        key = (Attendance.slot_id == slot_id, Attendance.person_id == person_id)
-        before = session.scalar(select(Attendance.status).where(*key).with_for_update())
-        session.add(
-            Correction(
-                slot_id=slot_id,
-                person_id=person_id,
-                status=status,
-                left_early=left_early,
-                reason=reason,
-                actor_id=actor_id,
-                at=now,
-            )
-        )
-        session.flush()
-        after = rederive(slot_id, slot_facts(slot, state), [whom]).get(person_id)
-        audit.record(
-            audit.Action.ATTENDANCE_CORRECTED,
-            ("slot", slot_id),
-            actor_id=actor_id,
-            now=now,
-            before={"person": person_id, "status": before},
-            after={"person": person_id, "status": after.status if after else None, "reason": reason},
-        )
-
-
-def decide_leave(
-    slot_id: int, person_id: int, *, granted: bool, reason: str = "", actor_id: int, now: datetime
-) -> None:
-    """Grant or refuse leave for a slot; who has leave and does not come is excused. Audited.
-
-    Raises NotFound where the person has nothing to do with the slot.
-    """
-    state = "granted" if granted else "refused"
-    with transaction() as session:
-        slot, event_state, whom = _slot_and_person(slot_id, person_id)
-        session.add(Leave(slot_id=slot_id, person_id=person_id, state=state, reason=reason, actor_id=actor_id, at=now))
-        session.flush()
-        rederive(slot_id, slot_facts(slot, event_state), [whom])
-        audit.record(
-            audit.Action.LEAVE_DECIDED,
-            ("slot", slot_id),
-            actor_id=actor_id,
-            now=now,
-            after={"person": person_id, "state": state},
-        )
-
-
-def _turn(event_id: int, *, from_state: str, to_state: str, action: audit.Action, actor_id: int, now: datetime) -> None:
-    with transaction() as session:
-        event = session.scalar(select(Event).where(Event.id == event_id).with_for_update())
-        if event is None:
-            raise NotFound()
-        if event.state == to_state:
-            return
-        if event.state != from_state:
-            raise Refusal("state", _l("This event is a draft or was cancelled, so its attendance cannot be settled."))
-        slots = session.scalars(select(Slot).where(Slot.event_id == event_id)).all()
-        if to_state == "closed" and any(slot.ends_at > now for slot in slots):
-            raise Refusal("not_over", _l("This event is not over yet. Close it after its last slot has ended."))
-        event.state = to_state
-        session.flush()
-        for slot_id in [slot.id for slot in slots]:
-            recount(slot_id)
-        audit.record(action, ("event", event_id), actor_id=actor_id, now=now)
-
-
-def close(event_id: int, *, actor_id: int, now: datetime) -> None:
-    """Close an event that is over: whom nobody saw is absent, and attendance is final. Harmless to repeat.
-
-    Raises NotFound, or Refusal "not_over" or "state".
-    """
-    _turn(
-        event_id,
-        from_state="published",
-        to_state="closed",
-        action=audit.Action.EVENT_CLOSED,
-        actor_id=actor_id,
-        now=now,
-    )
-
-
-def reopen(event_id: int, *, actor_id: int, now: datetime) -> None:
-    """Open a closed event again; the absent rows go, and the audit says who did it.
-
-    Raises NotFound, or Refusal "state".
-    """
-    _turn(
-        event_id,
-        from_state="closed",
-        to_state="published",
-        action=audit.Action.EVENT_REOPENED,
-        actor_id=actor_id,
-        now=now,
-    )
 
 
 def marks(slot_ids: Collection[int], person_ids: Collection[int]) -> dict[tuple[int, int], Mark]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from . import listeners, models, views_event, views_files, views_leave, views_matrix  # noqa: F401
+from .blueprint import bp
 
-from . import models  # noqa: F401
-
-bp = Blueprint("attendance", __name__)
 blueprints = (bp,)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, Index, String, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .db import Model, UtcDateTime, db
@@ -62,6 +63,7 @@ class Action(StrEnum):
     DOOR_LINK_REVOKED = "door_link.revoked"
     SHEET_ATTACHED = "sheet.attached"
     ATTENDANCE_CORRECTED = "attendance.corrected"
+    LEAVE_ASKED = "leave.asked"
     LEAVE_DECIDED = "leave.decided"
     SCORE_ENTERED = "score.entered"
     SCORES_IMPORTED = "scores.imported"
@@ -120,3 +122,19 @@ def record(
             after=after,
         )
     )
+
+
+def record_many(
+    action: Action,
+    subject: tuple[str, int | None],
+    changes: Iterable[tuple[dict[str, Any] | None, dict[str, Any] | None]],
+    *,
+    actor_id: int | None,
+    now: datetime,
+) -> None:
+    """Put one action about one subject on record many times, as (before, after), in one statement."""
+    kind, subject_id = subject
+    same = {"at": now, "actor_id": actor_id, "action": action.value, "subject_kind": kind, "subject_id": subject_id}
+    rows = [same | {"before": before, "after": after} for before, after in changes]
+    if rows:
+        db.session.execute(insert(Audit), rows)

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     DOOR_SCAN = "door.scan", "Check people in at the door of an event"
     DOOR_MANAGE = "door.manage", "Make door links, print and attach sign-in sheets, show the projector page"
     ATTENDANCE_VIEW = "attendance.view", "See attendance in one's area"
+    LEAVE_ASK = "leave.ask", "Ask for leave for directors of one's jurisdiction"
     ATTENDANCE_CORRECT = "attendance.correct", "Correct attendance with a reason, decide leave, close events"
     SCORE_MANAGE = "score.manage", "Enter and import test scores"
     CERTIFICATE_VIEW = "certificate.view", "See certificates in one's area"

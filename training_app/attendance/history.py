@@ -1,0 +1,114 @@
+"""The facts about one person at one event, oldest first: scans, corrections, leave, each with who and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from training_app.core.db import db
+from training_app.people.models import Login, Person
+
+from .models import Correction, Leave, Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact. `kind` is scan, correction or leave; `what` its direction, status or state; `by` a name or a device."""
+
+    at: datetime
+    slot_id: int
+    kind: str
+    what: str
+    #: A scan's source, else "".
+    source: str = ""
+    #: A scan's outcome ("accepted", "refused"), else "".
+    outcome: str = ""
+    #: A scan's reason code, or the words of a person.
+    reason: str = ""
+    left_early: bool = False
+    by: str = ""
+
+
+def facts(slot_ids: Collection[int], person_id: int) -> list[Fact]:
+    """Everything that was recorded about a person, and about those merged into them, in three statements."""
+    ids = select(Person.id).where((Person.id == person_id) | (Person.merged_into_id == person_id))
+    who = aliased(Person)
+    at = func.coalesce(Scan.device_time, Scan.received_at, type_=Scan.received_at.type)
+    found = [
+        Fact(row[0], row[1], "scan", row[2], row[3], row[4], row[5] or "", by=row[6] or row[7] or "")
+        for row in db.session.execute(
+            select(
+                at,
+                Scan.slot_id,
+                Scan.direction,
+                Scan.source,
+                Scan.outcome,
+                Scan.reason,
+                who.name,
+                Login.device_name,
+            )
+            .outerjoin(who, who.id == Scan.actor_id)
+            .outerjoin(Login, Login.id == Scan.login_id)
+            .where(Scan.slot_id.in_(slot_ids), Scan.person_id.in_(ids))
+        )
+    ]
+    found += [
+        Fact(row[0], row[1], "correction", row[2], left_early=row[3], reason=row[4], by=row[5] or "")
+        for row in db.session.execute(
+            select(
+                Correction.at,
+                Correction.slot_id,
+                Correction.status,
+                Correction.left_early,
+                Correction.reason,
+                who.name,
+            )
+            .outerjoin(who, who.id == Correction.actor_id)
+            .where(Correction.slot_id.in_(slot_ids), Correction.person_id.in_(ids))
+            .order_by(Correction.id)
+        )
+    ]
+    found += [
+        Fact(row[0], row[1], "leave", row[2], reason=row[3], by=row[4] or "")
+        for row in db.session.execute(
+            select(Leave.at, Leave.slot_id, Leave.state, Leave.reason, who.name)
+            .outerjoin(who, who.id == Leave.actor_id)
+            .where(Leave.slot_id.in_(slot_ids), Leave.person_id.in_(ids))
+            .order_by(Leave.id)
+        )
+    ]
+    return sorted(found, key=lambda fact: fact.at)
+
+
+def first_sources(slot_ids: Collection[int]) -> dict[tuple[int, int], str]:
+    """By what each person's first accepted scan of a slot came, by (person, slot), in one statement."""
+    at = func.coalesce(Scan.device_time, Scan.received_at, type_=Scan.received_at.type)
+    found: dict[tuple[int, int], str] = {}
+    for person_id, slot_id, source in db.session.execute(
+        select(Scan.person_id, Scan.slot_id, Scan.source)
+        .where(
+            Scan.slot_id.in_(slot_ids),
+            Scan.person_id.is_not(None),
+            Scan.outcome == "accepted",
+            Scan.direction == "in",
+        )
+        .order_by(at, Scan.id)
+    ):
+        assert person_id is not None
+        found.setdefault((person_id, slot_id), source)
+    return found
+
+
+def corrected(slot_ids: Collection[int]) -> set[tuple[int, int]]:
+    """(person, slot) where a status stands that was set by hand, in one statement."""
+    rows = db.session.execute(
+        select(Correction.person_id, Correction.slot_id, Correction.status)
+        .where(Correction.slot_id.in_(slot_ids))
+        .order_by(Correction.at, Correction.id)
+    )
+    last = {(row[0], row[1]): row[2] for row in rows}
+    return {key for key, status in last.items() if status != "scans"}
