@@ -59,7 +59,7 @@ def test_the_matrix_has_chinese_headings_and_words_in_either_language(three):
         "序号", "街道（乡镇）", "村（社区）", "姓名", "身份",
         "第 1 期 03-15", "第 2 期 04-19", "第 3 期 05-24", "第 4 期 06-14", "第 5 期 07-12", "第 6 期 08-16", "参加期数",
     ]  # fmt: skip
-    assert rows[1] == [2.0, "开元街道", "开元社区居委会", "陈丽华", "参训人员", "", "", "", "迟到（早退）", "", "", 1.0]
+    assert rows[1] == [2.0, "开元街道", "开元社区居委会", "陈丽华", "学员", "", "", "", "迟到（早退）", "", "", 1.0]
 
 
 def test_a_second_sheet_has_the_sessions_with_real_dates_and_figures(three):

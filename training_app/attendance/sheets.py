@@ -129,10 +129,10 @@ def _matrix_rows(lines: Sequence[matrix.Line]) -> Iterator[list[Cell]]:
 def _session_heading() -> list[Column]:
     names: list[tuple[Any, int]] = [
         (_l("Slot"), 20),
-        (_l("Title"), 30),
+        (_l("Topic"), 30),
         (_l("Date"), 12),
         (_l("Expected"), 8),
-        (_l("Here"), 8),
+        (_l("Came"), 8),
         (_l("Late"), 8),
         (_l("Excused"), 8),
         (_l("Absent"), 8),

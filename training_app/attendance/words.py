@@ -15,7 +15,7 @@ STATUSES: dict[str, Any] = {
 #: What a list can be narrowed to, in the order in which filters offer it.
 FILTERS: dict[str, Any] = {
     "missing": _l("Not here yet"),
-    "here": _l("Here"),
+    "here": _l("Came"),
     **STATUSES,
     "left_early": _l("Left early"),
 }
