@@ -7,6 +7,8 @@ from blinker import signal
 
 #: event_id, changes {field: (before, after)}, actor_id, now: time or venue of a published event changed.
 event_changed = signal("event-changed")
+#: event_id, before, after, actor_id, now: the capacity of an event, None for no limit.
+capacity_changed = signal("capacity-changed")
 #: event_id, reason, actor_id, now
 event_cancelled = signal("event-cancelled")
 #: registration_id, actor_id, now: a registration became confirmed at once.

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training_app.core.db import Model, UtcDateTime
@@ -109,12 +109,22 @@ class StandIn(Model):
     """A director proposes who comes in her place (代会); the organiser decides."""
 
     __tablename__ = "stand_in"
+    __table_args__ = (
+        # One open proposal a registration.
+        Index(
+            "uq_stand_in_open",
+            "registration_id",
+            unique=True,
+            sqlite_where=text("state = 'proposed'"),
+            postgresql_where=text("state = 'proposed'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
     name: Mapped[str] = mapped_column(String(60))
     phone: Mapped[str | None] = mapped_column(String(20))
-    #: proposed, accepted, refused
+    #: proposed, accepted, refused, withdrawn
     state: Mapped[str] = mapped_column(String(10), default="proposed", index=True)
     reason: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

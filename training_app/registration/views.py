@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import models  # noqa: F401
+from . import models, news  # noqa: F401
 from .blueprint import bp
 
 blueprints = (bp,)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from training_app.core import audit
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound, Refusal
-from training_app.core.signals import event_changed
+from training_app.core.signals import capacity_changed, event_changed
 
 from . import checks, facilitators, hosts, occupancy
 from .drafts import EventDraft
@@ -27,11 +27,11 @@ def next_number(programme_id: int, kind: str) -> int:
 
 
 def locked(event_id: int) -> Event:
-    """The event, its row held until the transaction ends. Raises NotFound."""
-    event = db.session.scalar(select(Event).where(Event.id == event_id).with_for_update(key_share=True))
-    if event is None:
-        raise NotFound()
-    return event
+    """The event, its row and those of its phase held until the transaction ends. Raises NotFound."""
+    for event in occupancy.hold_events(event_id):
+        if event.id == event_id:
+            return event
+    raise NotFound()
 
 
 def create(programme_id: int, draft: EventDraft, *, actor_id: int, now: datetime) -> Event:
@@ -93,6 +93,9 @@ def change(event_id: int, draft: EventDraft, *, actor_id: int, now: datetime) ->
         action = audit.Action.EVENT_MOVED if {"time", "venue"} & set(changes) else audit.Action.EVENT_CHANGED
         audit.record(action, ("event", event.id), actor_id=actor_id, now=now, before=before, after=after)
         session.flush()
+        if before["capacity"] != event.capacity:
+            seats = {"before": before["capacity"], "after": event.capacity}
+            capacity_changed.send(event_id=event.id, **seats, actor_id=actor_id, now=now)
         if event.state == "published" and changes:
             event_changed.send(event_id=event.id, changes=changes, actor_id=actor_id, now=now)
         return event

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from training_app.core.clock import local
 from training_app.core.db import db
@@ -15,6 +15,26 @@ from training_app.people.models import Person
 
 from .models import Event, Facilitation, Slot, Venue
 from .rules import Clash, Occupation, Span, clashes
+
+
+def hold_events(event_id: int) -> list[Event]:
+    """Lock an event with all of its phase, in the order of their ids; none for an unknown id.
+
+    One order for all: two who need several events of a phase never wait for each other in a circle.
+    Events are locked before venues and persons.
+    """
+    phase = select(Event.phase_id).where(Event.id == event_id).scalar_subquery()
+    return _locked(or_(Event.id == event_id, Event.phase_id == phase))
+
+
+def hold_phase(phase_id: int) -> list[Event]:
+    """Lock all events of a phase, as `hold_events` does."""
+    return _locked(Event.phase_id == phase_id)
+
+
+def _locked(which: ColumnElement[bool]) -> list[Event]:
+    fresh = select(Event).where(which).order_by(Event.id).execution_options(populate_existing=True)
+    return list(db.session.scalars(fresh.with_for_update(key_share=True)))
 
 
 def hold_venue(venue_id: int | None) -> Venue | None:

@@ -1,0 +1,95 @@
+"""Fetching a registration and proving permission is one act; lists are narrowed to what the actor may see.
+
+Whoever runs a programme or an event sees everyone in it, guests from elsewhere too. Who sees it for its
+area alone (supervisors, auditors) sees the persons registered for communities of their jurisdictions.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.orm import joinedload
+
+from training_app.core.actors import Actor, Role
+from training_app.core.db import db
+from training_app.core.errors import NotFound
+from training_app.core.permissions import Permission
+from training_app.divisions.rules import lies_in, within, within_any
+from training_app.people.policy import ROLE_PERMISSIONS, allows
+from training_app.schedule.access import programme_scope
+from training_app.schedule.models import Event, Programme
+
+from .models import Registration
+
+
+def areas(actor: Actor, permission: Permission, programme: Programme, event_id: int | None = None) -> tuple[str, ...]:
+    """The divisions whose people the actor may see in a programme or one event of it; "" is everyone."""
+    codes = set()
+    for grant in actor.grants:
+        if permission not in ROLE_PERMISSIONS[grant.role]:
+            continue
+        if grant.role is Role.ADMINISTRATOR:
+            return ("",)
+        if grant.event_id is not None:
+            everyone = grant.event_id == event_id
+        elif grant.programme_id is not None:
+            everyone = grant.programme_id == programme.id
+        elif grant.organisation_id is not None:
+            everyone = grant.organisation_id == programme.organisation_id
+        else:
+            everyone = False
+            if grant.division_code is not None:
+                codes.add(grant.division_code)
+        if everyone:
+            return ("",)
+    return tuple(sorted(codes))
+
+
+def seen(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """The condition that the actor may see a Registration; the statement joins its Event and Programme."""
+    conditions: list[ColumnElement[bool]] = []
+    for grant in actor.grants:
+        if permission not in ROLE_PERMISSIONS[grant.role]:
+            continue
+        if grant.role is Role.ADMINISTRATOR:
+            return true()
+        if grant.event_id is not None:
+            conditions.append(Registration.event_id == grant.event_id)
+        elif grant.programme_id is not None:
+            conditions.append(Event.programme_id == grant.programme_id)
+        elif grant.organisation_id is not None:
+            conditions.append(Programme.organisation_id == grant.organisation_id)
+        elif grant.division_code is not None:
+            conditions.append(within(Registration.division_code, grant.division_code))
+    return or_(*conditions) if conditions else ~true()
+
+
+def of_areas(codes: tuple[str, ...]) -> ColumnElement[bool]:
+    """The condition that a Registration is for one of these areas, as `areas` gives them."""
+    return within_any(Registration.division_code, codes)
+
+
+def registration_for(actor: Actor, registration_id: int, permission: Permission) -> Registration:
+    """The registration with this id, its event, programme and person loaded. Raises NotFound."""
+    row = db.session.scalar(
+        select(Registration)
+        .where(Registration.id == registration_id)
+        .options(joinedload(Registration.event).joinedload(Event.programme), joinedload(Registration.person))
+    )
+    if row is None or not allows(actor, permission, programme_scope(row.event.programme, row.event_id)):
+        raise NotFound()
+    codes = areas(actor, permission, row.event.programme, row.event_id)
+    if not any(code == "" or lies_in(row.division_code, code) for code in codes):
+        raise NotFound()
+    return row
+
+
+def own_registration(actor: Actor, registration_id: int) -> Registration:
+    """The actor's own registration with this id. Raises NotFound for anyone else's."""
+    row = db.session.scalar(
+        select(Registration)
+        .where(Registration.id == registration_id)
+        .options(joinedload(Registration.event).joinedload(Event.venue), joinedload(Registration.person))
+    )
+    if row is None or actor.person_id is None or row.person_id != actor.person_id:
+        raise NotFound()
+    return row
