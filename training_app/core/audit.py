@@ -20,6 +20,7 @@ class Action(StrEnum):
     ACCOUNT_LOGIN_FAILED = "account.login_failed"
     ACCOUNT_LOCKED = "account.locked"
     ACCOUNT_PASSWORD_CHANGED = "account.password_changed"
+    ACCOUNT_CREATED = "account.created"
     ACCOUNT_RESET = "account.reset"
     ACCOUNT_DISABLED = "account.disabled"
     LOGIN_REVOKED = "login.revoked"

@@ -3,6 +3,11 @@
 Each is sent with the plain values named beside it, as keyword arguments.
 """
 
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
 from blinker import signal
 
 #: event_id, changes {field: (before, after)}, actor_id, now: time or venue of a published event changed.
@@ -23,3 +28,18 @@ event_closed = signal("event-closed")
 pass_mark_asked = signal("pass-mark-asked")
 #: person_id, into_id, actor_id, now
 persons_merged = signal("persons-merged")
+#: person_id, actor_id, now: a person can log in by password from now on.
+account_created = signal("account-created")
+#: A question. event_ids, organisation_ids (None: every one), now; the answer is a list of `EventFact`: these
+#: events, and all of the organisations.
+events_asked = signal("events-asked")
+
+
+class EventFact(NamedTuple):
+    """What a lower room may know of an event: whose it is, and how it is called."""
+
+    id: int
+    organisation_id: int
+    title: str
+    #: When its last slot ends; None where it has none.
+    ends_at: datetime | None

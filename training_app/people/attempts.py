@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import datetime
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, select, update
 
 from training_app.core.db import db, insert_unless_there, transaction
 
@@ -21,10 +23,11 @@ def key_of(kind: str, typed: str) -> str:
     return hmac.new(secret, f"attempt:{kind}:{typed}".encode(), hashlib.sha256).hexdigest()
 
 
-def begin(key: str, now: datetime) -> datetime | None:
+def begin(key: str, now: datetime, *, free: int = rules.FREE_FAILURES) -> datetime | None:
     """Count a try as failed before it is checked, so that tries at the same time all count.
 
-    Gives None when it may be checked, else the instant until which the name is locked.
+    Gives None when it may be checked, else the instant until which the name is locked. The failure
+    number `free` is the first that locks.
     """
     with transaction() as session:
         insert_unless_there(LoginAttempts, {"name_hash": key, "failures": 0, "last_at": now}, ["name_hash"])
@@ -33,7 +36,7 @@ def begin(key: str, now: datetime) -> datetime | None:
             return row.locked_until
         row.failures = rules.failures_after(row.failures, row.last_at, now)
         row.last_at = now
-        lock = rules.lock_for(row.failures)
+        lock = rules.lock_for(row.failures, free)
         row.locked_until = now + lock if lock else None
         return None
 
@@ -42,3 +45,19 @@ def forget(key: str) -> None:
     """The try was right: the failures before it no longer count."""
     with transaction():
         db.session.execute(delete(LoginAttempts).where(LoginAttempts.name_hash == key))
+
+
+def forgive(key: str) -> None:
+    """The try was right: it does not count, those before it still do."""
+    with transaction():
+        db.session.execute(
+            update(LoginAttempts)
+            .where(LoginAttempts.name_hash == key, LoginAttempts.failures > 0)
+            .values(failures=LoginAttempts.failures - 1, locked_until=None)
+        )
+
+
+def wait_sentence(locked_until: datetime, now: datetime) -> Any:
+    """How long to wait, in whole minutes."""
+    minutes = max(1, -(-int((locked_until - now).total_seconds()) // 60))
+    return _l("Too many tries. Please wait %(minutes)s min, then try again.", minutes=minutes)

@@ -27,18 +27,20 @@ def open_login(
     grant_id: int | None = None,
     device_name: str = "",
     expires_at: datetime | None = None,
+    token_hash: str | None = None,
 ) -> str:
     """Remember a device; gives the token for its session cookie, which is stored only as a hash.
 
     `how` is password, personal_link, group_link or door_link. Without `expires_at` a staff login
-    lasts `rules.STAFF_LOGIN`, any other `rules.DIRECTOR_DEVICE`.
+    lasts `rules.STAFF_LOGIN`, any other `rules.DIRECTOR_DEVICE`. With `token_hash` the login is for a device
+    that holds its secret already, and the token given back is worthless.
     """
     token = new_secret()
     lasts = rules.STAFF_LOGIN if account_id else rules.DIRECTOR_DEVICE
     with transaction() as session:
         session.add(
             Login(
-                token_hash=secret_hash(token),
+                token_hash=token_hash or secret_hash(token),
                 how=how,
                 person_id=person_id,
                 account_id=account_id,
@@ -121,9 +123,7 @@ def log_in(name: str, password: str, *, device_name: str, now: datetime) -> Logi
     key = attempts.key_of("name", typed)
     locked_until = attempts.begin(key, now)
     if locked_until is not None:
-        minutes = max(1, -(-int((locked_until - now).total_seconds()) // 60))
-        sentence = _l("Too many tries. Please wait %(minutes)s min, then try again.", minutes=minutes)
-        return LoginAnswer("locked", sentence)
+        return LoginAnswer("locked", attempts.wait_sentence(locked_until, now))
     account = db.session.scalar(
         select(Account)
         .join(Person, Person.id == Account.person_id)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, select
+from sqlalchemy import and_, case, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
@@ -22,6 +22,8 @@ from .models import Person, Post
 
 #: The level of division at which a kind of post exists.
 LEVEL = {"director": "community", "supervisor": "subdistrict"}
+#: The kind of post that belongs to a division, as an expression over Division.
+KIND_AT = case((Division.level == "subdistrict", "supervisor"), else_="director")
 APPOINTED = ("elected", "appointed", "unknown")
 
 
@@ -66,11 +68,12 @@ def holders(division_prefixes: Sequence[str], kind: str = "director") -> list[Ho
 
 
 def history(person_id: int) -> list[Post]:
-    """All posts of a person, the newest first."""
+    """All posts of a person and of the records merged into them, the newest first."""
+    merged = select(Person.id).where(Person.merged_into_id == person_id)
     return list(
         db.session.scalars(
             select(Post)
-            .where(Post.person_id == person_id)
+            .where(or_(Post.person_id == person_id, Post.person_id.in_(merged)))
             .options(joinedload(Post.division))
             .order_by(Post.ended_on.is_not(None), Post.started_on.desc(), Post.id.desc())
         )
@@ -125,6 +128,9 @@ def change_holder(
                 sentence = _l("The day lies before the present holder's first day. Please check it.")
                 raise Invalid("day_too_early", sentence, {"from_on": sentence})
             present.ended_on = from_on - timedelta(days=1)
+            former = session.get_one(Person, present.person_id)
+            # Without a post they are still someone of this place, and stay in its organisers' view.
+            former.division_code = former.division_code or division_code
             session.flush()
         made = None
         if new_person_id is not None:

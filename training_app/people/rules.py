@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from training_app.core.actors import Actor, ActorGrant, Role
@@ -21,11 +22,11 @@ SHORTEST_PASSWORD = 10
 _CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-def lock_for(failures: int) -> timedelta | None:
-    """How long a name is locked after so many failures in a row: 1, 2, 4, 8, then 15 minutes."""
-    if failures < FREE_FAILURES:
+def lock_for(failures: int, free: int = FREE_FAILURES) -> timedelta | None:
+    """How long a name is locked after so many failures in a row: from `free` on 1, 2, 4, 8, then 15 minutes."""
+    if failures < free:
         return None
-    return min(timedelta(minutes=2 ** min(failures - FREE_FAILURES, 5)), LONGEST_LOCK)
+    return min(timedelta(minutes=2 ** min(failures - free, 5)), LONGEST_LOCK)
 
 
 def failures_after(failures: int, last_at: datetime | None, now: datetime) -> int:
@@ -72,3 +73,20 @@ def _covers(grant: ActorGrant, role: Role, division_code: str | None, organisati
     if role is Role.FACILITATOR:
         return organisation_id is not None and organisation_id == grant.organisation_id
     return grant.division_code is not None and lies_in(division_code, grant.division_code)
+
+
+def may_manage(actor: Actor, held: Iterable[ActorGrant], event_organisations: Mapping[int, int]) -> bool:
+    """Whether the actor may reset, disable or change someone who holds these grants now or later.
+
+    Only where each grant is one that the actor may give: so an organiser never reaches an administrator, a
+    fellow organiser, an auditor, or another office's people. `event_organisations` says whose an event is.
+    """
+    return all(
+        may_give(
+            actor,
+            grant.role,
+            division_code=grant.division_code,
+            event_organisation_id=event_organisations.get(grant.event_id) if grant.event_id is not None else None,
+        )
+        for grant in held
+    )

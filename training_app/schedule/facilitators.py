@@ -84,7 +84,7 @@ def assign(event: Event, leaders: list[Leader], *, actor_id: int, now: datetime)
             event.facilitations.append(Facilitation(person_id=leader.person_id, unit_and_title=leader.unit_and_title))
     db.session.flush()
     _end_grants(event.id, set(before) - set(wanted), actor_id=actor_id, now=now)
-    _give_grants(event.id, set(wanted), actor_id=actor_id, now=now)
+    give_grants(event.id, set(wanted), actor_id=actor_id, now=now)
 
 
 def _valid(event_id: int, now: datetime) -> tuple[object, ...]:
@@ -102,7 +102,8 @@ def _end_grants(event_id: int, person_ids: set[int], *, actor_id: int, now: date
         audit.record(audit.Action.GRANT_ENDED, ("role_grant", grant.id), actor_id=actor_id, now=now)
 
 
-def _give_grants(event_id: int, person_ids: set[int], *, actor_id: int, now: datetime) -> None:
+def give_grants(event_id: int, person_ids: set[int], *, actor_id: int | None, now: datetime) -> None:
+    """Let those of these persons who have an account see the event, in the open transaction."""
     if not person_ids:
         return
     have = select(Grant.person_id).where(*_valid(event_id, now), Grant.person_id.is_not(None))  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import models  # noqa: F401
+from . import models, news  # noqa: F401
 
 bp = Blueprint("schedule", __name__)
 blueprints = (bp,)
