@@ -137,6 +137,16 @@ def communities(prefixes: Iterable[str]) -> list[Division]:
     return _present("community", prefixes)
 
 
+def at_levels(levels: Iterable[str], prefixes: Iterable[str]) -> list[Division]:
+    """The divisions of some levels in an area, by code."""
+    statement = select(Division).where(
+        Division.level.in_(list(levels)),
+        Division.valid_to.is_(None),
+        within_any(Division.code, tuple(prefixes)),
+    )
+    return list(db.session.scalars(statement.order_by(Division.code)))
+
+
 def names(codes: Iterable[str]) -> dict[str, str]:
     """The names of divisions by code."""
     found = db.session.execute(select(Division.code, Division.name).where(Division.code.in_(set(codes))))
@@ -144,7 +154,4 @@ def names(codes: Iterable[str]) -> dict[str, str]:
 
 
 def _present(level: str, prefixes: Iterable[str]) -> list[Division]:
-    statement = select(Division).where(
-        Division.level == level, Division.valid_to.is_(None), within_any(Division.code, tuple(prefixes))
-    )
-    return list(db.session.scalars(statement.order_by(Division.code)))
+    return at_levels([level], prefixes)

@@ -6,12 +6,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, PasswordField, StringField
+from wtforms import DateField, Field, PasswordField, StringField
 from wtforms.validators import InputRequired
 
 from training_app.core.errors import Invalid
 
 _NEEDED = _l("Please fill this in.")
+_DAY = _l("Please type a day, for example 2026-06-01.")
 
 
 def show(form: FlaskForm, fault: Invalid) -> None:
@@ -22,12 +23,26 @@ def show(form: FlaskForm, fault: Invalid) -> None:
             field.errors = [*field.errors, str(sentence)]
 
 
+class Form(FlaskForm):
+    """What the room's forms begin with."""
+
+
+class DayField(DateField):
+    """A day; what cannot be read gets a sentence."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(str(_DAY)) from None
+
+
 def needed() -> Any:
     """The field must not be empty."""
     return InputRequired(_NEEDED)
 
 
-class LoginForm(FlaskForm):
+class LoginForm(Form):
     """A name and a password."""
 
     name = StringField(
@@ -40,7 +55,7 @@ class LoginForm(FlaskForm):
     )
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(Form):
     """The old password, and the new one twice."""
 
     old = PasswordField(_l("Present password"), [needed()], render_kw={"autocomplete": "current-password"})

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from training_app.core import audit
@@ -276,3 +276,13 @@ def _undecided(handover_id: int) -> Handover:
     if handover.state != "submitted":
         raise Refusal("handover_decided", _l("This was decided meanwhile. Reload the page to see how."))
     return handover
+
+
+def sizes(handover_ids: Sequence[int]) -> dict[int, int]:
+    """How many posts each of these changes, in one statement."""
+    statement = (
+        select(PostChange.handover_id, func.count())
+        .where(PostChange.handover_id.in_(handover_ids))
+        .group_by(PostChange.handover_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(statement)}

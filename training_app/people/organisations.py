@@ -63,3 +63,8 @@ def save(
             after={"name": name, "kind": kind, "division": division_code},
         )
         return organisation
+
+
+def get(organisation_id: int) -> Organisation | None:
+    """The organisation with this id."""
+    return db.session.get(Organisation, organisation_id)

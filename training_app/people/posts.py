@@ -12,7 +12,7 @@ from sqlalchemy import and_, case, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from training_app.core import audit
+from training_app.core import audit, clock
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound, Refusal
 from training_app.divisions.models import Division
@@ -158,3 +158,26 @@ def change_holder(
             after={"division": division_code, "person": new_person_id, "from": from_on.isoformat()},
         )
         return made
+
+
+def holder(division_code: str, kind: str) -> Person | None:
+    """Who holds a post now."""
+    return db.session.scalar(
+        select(Person)
+        .join(Post, Post.person_id == Person.id)
+        .where(Post.division_code == division_code, Post.kind == kind, Post.ended_on.is_(None))
+    )
+
+
+def leave_vacant(post: Post, *, actor_id: int | None, now: datetime) -> None:
+    """End a post today, or on its first day when that is later; nobody follows yet."""
+    change_holder(
+        post.division_code,
+        post.kind,
+        expected_person_id=post.person_id,
+        new_person_id=None,
+        from_on=max(clock.local_date(now), post.started_on) + timedelta(days=1),
+        appointed="unknown",
+        actor_id=actor_id,
+        now=now,
+    )

@@ -8,6 +8,7 @@ from flask import request, session
 from flask_login import login_user, logout_user
 
 from training_app.core import clock
+from training_app.web.addresses import local_path
 
 from . import rules
 from .actors import actor_of
@@ -15,6 +16,20 @@ from .actors import actor_of
 #: When a staff device last clicked, seconds; renewed at most this often.
 _SEEN = "seen"
 _RENEW = timedelta(minutes=10)
+#: Where the browser goes on to after it is known.
+_TARGET = "target"
+
+
+def remember_target(path: str | None) -> None:
+    """Keep where someone wanted to go (a venue's code, a poster) until they are known."""
+    target = local_path(path)
+    if target != "/":
+        session[_TARGET] = target[:300]
+
+
+def target() -> str:
+    """Where they wanted to go; "/" when nothing was kept."""
+    return local_path(session.get(_TARGET))
 
 
 def log_in(token: str) -> None:

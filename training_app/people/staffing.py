@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from training_app.core import signals
 from training_app.core.actors import Actor, ActorGrant, Role
 from training_app.core.db import db
 from training_app.core.permissions import Permission
 from training_app.core.signals import EventFact
+from training_app.divisions import service as tree
 from training_app.divisions.rules import within_any
 
 from . import persons, rules
@@ -88,7 +89,7 @@ def visible(actor: Actor, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def accounts(actor: Actor, text: str, now: datetime) -> Select[Account, Person]:
+def accounts(actor: Actor, text: str, now: datetime) -> Any:
     """The accounts that the actor may see, with their persons, by name; `text` narrows as in the persons' list."""
     statement = select(Account, Person).join(Person, Person.id == Account.person_id).where(visible(actor, now))
     if text.strip():
@@ -105,3 +106,22 @@ def manageable(actor: Actor, person_ids: Iterable[int], now: datetime) -> set[in
     return {
         person_id for person_id in ids if rules.may_manage(actor, [h.facts for h in grants.get(person_id, [])], owners)
     }
+
+
+def places(roles: dict[int, list[Held]]) -> dict[str, str]:
+    """The names of the areas that these roles are valid in."""
+    codes = {h.grant.division_code for held_ in roles.values() for h in held_ if h.grant.division_code}
+    return tree.names(codes) if codes else {}
+
+
+def organisation_names(ids: Sequence[int] | None) -> dict[int, str]:
+    """The names of these organisations, or of all."""
+    statement = select(Organisation.id, Organisation.name).order_by(Organisation.name)
+    if ids is not None:
+        statement = statement.where(Organisation.id.in_(ids))
+    return {row.id: row.name for row in db.session.execute(statement)}
+
+
+def account_of(person_id: int | None) -> int | None:
+    """The id of a person's account."""
+    return db.session.scalar(select(Account.id).where(Account.person_id == person_id))

@@ -40,5 +40,6 @@ def use_personal_link(token: str) -> Any:
         return render_template("people/link_dead.html"), 404
     if old:
         logins.close(old, now)
+    target = session.target()
     session.log_in(made)
-    return redirect("/")
+    return redirect(target)

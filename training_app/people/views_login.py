@@ -24,6 +24,9 @@ def login() -> Any:
     """Staff log in; directors are told of their link."""
     form = forms.LoginForm()
     target = local_path(request.args.get("next"))
+    if request.method == "GET":
+        # A director reads here that her own link is the way in; it then leads on to the same page.
+        session.remember_target(target)
     if request.method == "GET" and access.actor().account_id is not None:
         return redirect(target)
     if form.validate_on_submit():
