@@ -18,6 +18,20 @@ bp.add_app_template_filter(phones.shown, "phone")
 bp.add_app_template_filter(phones.masked, "masked_phone")
 
 
+#: The tab under which a page without one of its own stands.
+_PARENT = {
+    f"people.{page}": f"people.{tab}"
+    for tab, pages in {
+        "index": ("person_new", "person_edit", "person_posts", "merge", "link"),
+        "handovers": ("handover", "handover_new", "confirm_handover", "refuse_handover"),
+        "group_links": ("group_link_page",),
+        "staff": ("account_new", "roles", "reset_account"),
+        "organisation_list": ("organisation_new", "organisation_edit"),
+    }.items()
+    for page in pages
+}
+
+
 class Tab(NamedTuple):
     """A page of the room."""
 
@@ -40,7 +54,7 @@ def people_tabs() -> list[Tab]:
     ]
     who = access.actor()
     return [
-        Tab(endpoint, label, request.endpoint == endpoint)
+        Tab(endpoint, label, request.endpoint == endpoint or _PARENT.get(request.endpoint or "") == endpoint)
         for endpoint, label, permission in wanted
         if policy.allows_anywhere(who, permission)
     ]

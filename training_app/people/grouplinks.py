@@ -65,7 +65,7 @@ def create(
         link = GroupLink(
             organisation_id=organisation_id,
             division_code=division_code,
-            label=" ".join(label.split())[:60],
+            label="".join(c for c in " ".join(label.split()) if c.isprintable())[:60],
             revision=0,
             expires_at=now + timedelta(days=days),
             created_by_id=actor_id,

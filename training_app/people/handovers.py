@@ -263,7 +263,7 @@ def refuse(handover_id: int, reason: str, *, actor_id: int, now: datetime) -> Ha
         raise Invalid("reason_missing", sentence, {"reason": sentence})
     with transaction():
         handover = _undecided(handover_id)
-        handover.state, handover.reason = "refused", reason.strip()[:500]
+        handover.state, handover.reason = "refused", reason.strip().replace("\0", "")[:500]
         handover.decided_by_id, handover.decided_at = actor_id, now
         audit.record(audit.Action.HANDOVER_REFUSED, ("handover", handover_id), actor_id=actor_id, now=now)
         return handover

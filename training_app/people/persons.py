@@ -161,6 +161,8 @@ def in_area(jurisdictions: tuple[str, ...] | list[str]) -> ColumnElement[bool]:
 
 def matches(text: str) -> ColumnElement[bool]:
     """The condition that a person's name, pinyin, initials or last digits of the phone match what was typed."""
+    # PostgreSQL takes no NUL in a text.
+    text = text.replace("\0", "")
     plain = "".join(text.split()).lower()
     escaped = plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     if plain.isdigit():

@@ -93,7 +93,12 @@ def accounts(actor: Actor, text: str, now: datetime) -> Any:
     """The accounts that the actor may see, with their persons, by name; `text` narrows as in the persons' list."""
     statement = select(Account, Person).join(Person, Person.id == Account.person_id).where(visible(actor, now))
     if text.strip():
-        statement = statement.where(or_(persons.matches(text), Account.username.like(f"{text.strip().lower()}%")))
+        statement = statement.where(
+            or_(
+                persons.matches(text),
+                Account.username.startswith(text.strip().lower().replace("\0", ""), autoescape=True),
+            )
+        )
     return statement.order_by(Account.disabled_at.is_not(None), Person.pinyin, Person.name, Account.id)
 
 

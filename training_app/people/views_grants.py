@@ -83,6 +83,7 @@ def roles(account_id: int) -> Any:
         places=staffing.places({person.id: held}),
         role_names=ROLE_NAMES,
         endable=endable,
+        scopes={grants.SCOPE[Role(value)] for value, _label in form.role.choices},
     ), 422 if form.is_submitted() else 200
 
 
