@@ -27,7 +27,6 @@ class PersonForm(PlaceForm):
     sex = SelectField(
         _l("Sex"),
         choices=[("", _l("Not known")), ("f", _l("Female")), ("m", _l("Male"))],
-        coerce=lambda code: code or "",
     )
 
 

@@ -92,6 +92,7 @@ def person_edit(person_id: int) -> Any:
     who, now = access.actor(), clock.now()
     person = person_below(who, person_id, P.PERSON_EDIT, now)
     form = PersonForm(obj=person)
+    form.sex.data = form.sex.data or ""
     if request.method == "GET":
         form.division.data = person.division_code or ""
         form.subdistrict.data = form.division.data[:9]
