@@ -45,7 +45,7 @@ def people_tabs() -> list[Tab]:
     """The room's pages that the actor may open."""
     wanted = [
         ("people.index", _("Persons"), P.PERSON_VIEW),
-        ("people.handovers", _("Changes of post"), P.PERSON_VIEW),
+        ("people.handovers", _("Change of directors"), P.PERSON_VIEW),
         ("people.link_sheet", _("Links to hand out"), P.PERSON_EDIT),
         ("people.group_links", _("The group's link"), P.PERSON_EDIT),
         ("people.waiting_claims", _("Waiting devices"), P.PERSON_EDIT),

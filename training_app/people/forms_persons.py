@@ -23,7 +23,7 @@ class PersonForm(PlaceForm):
         description=_l("A mobile number has 11 digits. Leave it empty if there is none."),
         render_kw={"inputmode": "tel", "maxlength": 30, "autocomplete": "off"},
     )
-    email = StringField(_l("E-mail"), render_kw={"inputmode": "email", "maxlength": 120, "autocomplete": "off"})
+    email = StringField(_l("E-mail address"), render_kw={"inputmode": "email", "maxlength": 120, "autocomplete": "off"})
     sex = SelectField(
         _l("Sex"),
         choices=[("", _l("Not known")), ("f", _l("Female")), ("m", _l("Male"))],
@@ -35,14 +35,14 @@ class NewPersonForm(PersonForm):
 
     takes_post = BooleanField(_l("Takes the vacant post there"))
     from_on = DayField(_l("In the post from"), [Optional()])
-    appointed = SelectField(_l("How"), choices=APPOINTED, default="unknown")
+    appointed = SelectField(_l("How it was filled"), choices=APPOINTED, default="unknown")
 
 
 class PostForm(PlaceForm):
     """A post that a person takes."""
 
     from_on = DayField(_l("In the post from"))
-    appointed = SelectField(_l("How"), choices=APPOINTED, default="unknown")
+    appointed = SelectField(_l("How it was filled"), choices=APPOINTED, default="unknown")
     #: The holder whom the page showed; empty: the post was thought to be vacant.
     expected = HiddenField()
 

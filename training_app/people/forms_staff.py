@@ -53,7 +53,7 @@ class OrganisationForm(Form):
     """A bureau, committee or office."""
 
     name = StringField(_l("Full name"), [needed()], render_kw={"maxlength": 120})
-    kind = SelectField(_l("Kind"), choices=list(KIND_NAMES.items()))
+    kind = SelectField(_l("Kind of organisation"), choices=list(KIND_NAMES.items()))
     division = SelectField(_l("Works in"), validate_choice=False)
 
 

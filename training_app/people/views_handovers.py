@@ -129,5 +129,5 @@ def refuse_handover(handover_id: int) -> Any:
         handovers.refuse(found.id, request.form.get("reason", ""), actor_id=who.person_id or 0, now=clock.now())
     except Refusal as fault:
         return _page(handover_id, fault.sentence, fault.status)
-    flash(_("Refused. The supervisor sees the reason."))
+    flash(_("Sent back. The supervisor sees the reason."))
     return redirect(url_for("people.handover", handover_id=handover_id))
