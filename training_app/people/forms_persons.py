@@ -27,6 +27,7 @@ class PersonForm(PlaceForm):
     sex = SelectField(
         _l("Sex"),
         choices=[("", _l("Not known")), ("f", _l("Female")), ("m", _l("Male"))],
+        default="",
     )
 
 
