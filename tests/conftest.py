@@ -63,9 +63,11 @@ def _compiled_catalogs(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str], Any]:
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
     """The databases of this worker, each made at its first use."""
     made: dict[str, Any] = {}
+    # Set by xdist; without it the tests run in this one process.
+    worker_id = os.environ.get("PYTEST_XDIST_WORKER", "master")
 
     def get(kind: str) -> Any:
         if kind == "postgresql" and postgres.programs() is None:
