@@ -85,6 +85,9 @@ def record(slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom | Non
     new = connection.execute(_INSERT_SCAN[kind], scan | {"slot_id": slot_id}).first()
     if new is None:
         first = connection.execute(_FIRST_SCAN, {"nonce": scan["nonce"]}).one()
+        if whom is not None and scan["outcome"] == "accepted" and not duplicate:
+            # The first was refused or about someone else: what its repetition wrote has no scan to stand on.
+            rederive(slot_id, slot, [whom])
         return RecordedScan(status, first_at, duplicate, first)
     return RecordedScan(status, first_at, duplicate)
 

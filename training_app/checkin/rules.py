@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 
 #: Seconds for which a venue code is shown.
 STEP = 30
+#: How long ago a venue code may have been shown to be told from one that never was.
+REMEMBERED = 240
+#: How long a pass lasts that a venue code has bought.
+PASS = timedelta(minutes=10)
+#: A scan that waited for the network counts from when it was made, at most this long ago.
+LONGEST_WAIT = timedelta(hours=12)
 _NOT_REGISTERED = {"cancelled": "cancelled", "declined": "cancelled", "waiting": "waiting"}
 _NOT_HELD = {"cancelled": "event_cancelled", "closed": "event_closed", "draft": "not_published"}
 
@@ -49,3 +55,41 @@ def is_current(secret: bytes, slot_id: int, code: str, now: datetime) -> bool:
     step = step_of(now)
     known = [venue_code(secret, slot_id, n).encode() for n in (step, step - 1)]
     return any(hmac.compare_digest(code.encode(), one) for one in known)
+
+
+def judge(secret: bytes, slot_id: int, code: str, now: datetime) -> str:
+    """What a venue code is worth: ok, old (it was shown in the last two hours) or forged."""
+    if is_current(secret, slot_id, code, now):
+        return "ok"
+    step, given = step_of(now), code.encode()
+    seen = [venue_code(secret, slot_id, n).encode() for n in range(step - REMEMBERED, step - 1)]
+    return "old" if any(hmac.compare_digest(given, one) for one in seen) else "forged"
+
+
+def are_current_digits(secret: bytes, slot_id: int, digits: str, now: datetime) -> bool:
+    """Whether six typed digits are those of this step or of the one just past."""
+    step = step_of(now)
+    known = [six_digits(secret, slot_id, n).encode() for n in (step, step - 1)]
+    return any(hmac.compare_digest(digits.encode(), one) for one in known)
+
+
+def typed_code(text: str) -> str | None:
+    """The ten characters of a ticket, however they were typed; None when the text is anything else."""
+    typed = "".join(c for c in text.upper() if c not in " -·\t\r\n")
+    return typed if len(typed) == 10 and typed.isascii() and typed.isalnum() else None
+
+
+def scanned_at(waited_ms: int | None, now: datetime) -> datetime | None:
+    """When a scan was made that waited so many milliseconds for the network; None: just now."""
+    if waited_ms is None or waited_ms < 2000:
+        return None
+    return now - min(timedelta(milliseconds=waited_ms), LONGEST_WAIT)
+
+
+def stage(event_state: str, opens_at: datetime, closes_at: datetime, now: datetime) -> str:
+    """Where a slot's check-in stands: before, open, over, or its event's state when that ended it."""
+    if event_state in ("closed", "cancelled"):
+        return event_state
+    if now < opens_at:
+        return "before"
+    return "over" if now > closes_at else "open"

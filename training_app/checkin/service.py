@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Attendance, Correction, Scan
 from training_app.attendance.recording import Whom, record
@@ -17,26 +17,19 @@ from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound
 from training_app.divisions.models import Division
 from training_app.people.models import Person
-from training_app.registration.models import Registration
+from training_app.registration import tickets
+from training_app.registration.models import EventKey, Registration
 from training_app.schedule.models import Event, Slot
 
 from . import rules
+from .answers import SENTENCES, Answer
 
-SENTENCES = {
-    "ok": _l("Checked in."),
-    "late": _l("Checked in, late."),
-    "duplicate": _l("Already checked in. Nothing more to do."),
-    "unknown": _l("This ticket is not known for this event. Search for the name, or register the person here."),
-    "cancelled": _l("This registration was cancelled. Register the person here if they may come in."),
-    "waiting": _l("This person is still on the waiting list. Ask the organiser."),
-    "too_early": _l("Check-in is not open yet. Please come back when it opens."),
-    "too_late": _l("Check-in is over. Ask the organiser to correct the attendance."),
-    "event_cancelled": _l("This event was cancelled. Ask the organiser for the new date."),
-    "event_closed": _l("This event is closed. Ask the organiser to reopen it."),
-    "not_published": _l("This event is not published yet. Ask the organiser to publish it."),
-}
+UNREADABLE = _l("This scan could not be read. Reload the page and scan again.")
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _of = Registration.__table__.c
+_Above = aliased(Division)
+#: What a ticket's own fault is said instead of: a registration that was cancelled is the better reason.
+_WEAKER = (None, "unknown", "too_early", "too_late")
 
 
 def _found(which: Any) -> Any:
@@ -52,6 +45,7 @@ def _found(which: Any) -> Any:
             Slot.late_after,
             Slot.checkin_opens_at,
             Slot.checkin_closes_at,
+            Event.id.label("event_id"),
             Event.state.label("event_state"),
             _of.id.label("registration_id"),
             _of.person_id,
@@ -60,15 +54,20 @@ def _found(which: Any) -> Any:
             _of.division_code,
             Person.name,
             Division.name.label("community"),
+            _Above.name.label("subdistrict"),
             Attendance.status,
             Attendance.arrived_at,
             Attendance.left_at,
+            EventKey.public_key,
+            _of.ticket_revision,
             *has,
         )
         .join(Event, Event.id == Slot.event_id)
+        .outerjoin(EventKey, EventKey.event_id == Event.id)
         .outerjoin(Registration, and_(_of.event_id == Event.id, which))
         .outerjoin(Person, Person.id == _of.person_id)
         .outerjoin(Division, Division.code == _of.division_code)
+        .outerjoin(_Above, _Above.code == Division.parent_code)
         .outerjoin(Attendance, and_(Attendance.slot_id == Slot.id, Attendance.person_id == _of.person_id))
         .where(Slot.id == bindparam("slot"))
     )
@@ -78,22 +77,39 @@ _BY_ID = _found(_of.id == bindparam("which"))
 _BY_CODE = _found(_of.ticket_code == bindparam("which"))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the door shows. `outcome`: accepted or refused; `code` says why; `time` when it counted."""
+def is_nonce(nonce: str) -> bool:
+    """Whether a text may be a scan's nonce: 8 to 64 letters, digits, - or _."""
+    return _NONCE.fullmatch(nonce) is not None
 
-    outcome: str
-    code: str
-    sentence: Any
-    name: str | None
-    community: str | None
-    time: datetime
-    first_at: datetime | None
+
+def _proof(claimed: tickets.Claim, ticket: str, slot_id: int, row: Any) -> tuple[str | None, Any]:
+    """What is wrong with a ticket, or None; and the row that counts: nobody's, unless the signature proves it."""
+    code = "other_event"
+    if row.event_id == claimed.event_id and row.public_key is not None:
+        code = tickets.judge(claimed, row.public_key, row.ticket_revision)
+        if code in ("ok", "revoked"):
+            return (None if code == "ok" else code), row
+    elif row.event_id != claimed.event_id:
+        code = tickets.read(ticket, event_id=row.event_id).code
+    nobody = db.session.connection().execute(_BY_ID, {"slot": slot_id, "which": 0}).one()
+    return (code if code in SENTENCES else "unknown"), nobody
+
+
+def scan(slot_id: int, shown: str, *, source: str, **how: Any) -> Answer:
+    """Check in by what a camera read or someone typed: a ticket, its address, or its ten characters.
+
+    `how` is what `check_in` asks besides.
+    """
+    typed = rules.typed_code(shown)
+    if typed is not None:
+        return check_in(slot_id, ticket_code=typed, source=source, **how)
+    return check_in(slot_id, ticket=shown.strip(), source=source, **how)
 
 
 def check_in(
     slot_id: int,
     *,
+    ticket: str | None = None,
     ticket_code: str | None = None,
     registration_id: int | None = None,
     source: str,
@@ -101,16 +117,24 @@ def check_in(
     actor_id: int | None,
     nonce: str,
     now: datetime,
+    scanned_at: datetime | None = None,
+    refused_nonce: str | None = None,
 ) -> Answer:
     """Decide on one person at the door of a slot and put it on record, accepted or refused.
 
-    Give the registration's id (name search, venue code) or the ten characters typed from a ticket.
-    The same `nonce` (8 to 64 letters, digits, - or _) gets the first answer again.
-    Raises Invalid for a nonce of another shape and NotFound for an unknown slot.
+    Give what was read of a ticket (its token or whole address), the ten characters typed from it, or
+    the registration's id (name search, venue code). The same `nonce` (8 to 64 letters, digits, - or _)
+    gets the first answer again. A scan that could not be sent at once counts from `scanned_at`. A refusal
+    is recorded under `refused_nonce` where that is given, so that a pass for one entry is not spent by it.
+    Raises Invalid for a nonce of another shape or one that was used otherwise, NotFound for an unknown slot.
     """
-    if not _NONCE.fullmatch(nonce):
-        raise Invalid("nonce", _l("This scan could not be read. Reload the page and scan again."))
+    if not is_nonce(nonce):
+        raise Invalid("nonce", UNREADABLE)
     typed = "".join(c for c in (ticket_code or "").upper() if c.isalnum())[:200]
+    claimed = tickets.claim(ticket) if ticket is not None else None
+    fault = claimed if isinstance(claimed, str) else None
+    if isinstance(claimed, tickets.Claim):
+        registration_id = claimed.registration_id
     with transaction():
         connection = db.session.connection()
         if registration_id is not None:
@@ -124,18 +148,22 @@ def check_in(
             registration_state=row.state,
             opens_at=row.checkin_opens_at,
             closes_at=row.checkin_closes_at,
-            at=now,
+            at=scanned_at or now,
         )
+        if isinstance(claimed, tickets.Claim):
+            fault, row = _proof(claimed, ticket or "", slot_id, row)
+        if fault and (row.registration_id is None or reason in _WEAKER):
+            reason = fault
         scan = {
-            "nonce": nonce,
+            "nonce": refused_nonce or nonce if reason else nonce,
             "registration_id": row.registration_id,
             "person_id": row.person_id,
-            "ticket_as_read": None if row.registration_id else typed or None,
+            "ticket_as_read": None if row.registration_id else (ticket or typed)[:200] or None,
             "source": source,
             "direction": "in",
             "login_id": login_id,
             "actor_id": actor_id,
-            "device_time": None,
+            "device_time": scanned_at,
             "clock_offset_ms": None,
             "received_at": now,
             "outcome": "refused" if reason else "accepted",
@@ -149,11 +177,15 @@ def check_in(
                 row.status, row.arrived_at, row.left_at,
             )  # fmt: skip
         done = record(slot_id, SlotFacts(row.starts_at, row.ends_at, row.late_after), scan, whom)
-    outcome, code, time = scan["outcome"], reason or ("late" if done.status == "late" else "ok"), now
+    outcome, code = scan["outcome"], reason or ("late" if done.status == "late" else "ok")
+    time = scanned_at or now
     if done.duplicate:
         code = "duplicate"
     if done.repeated is not None:
         if (done.repeated.slot_id, done.repeated.registration_id) != (slot_id, row.registration_id):
-            raise Invalid("nonce", _l("This scan could not be read. Reload the page and scan again."))
+            raise Invalid("nonce", UNREADABLE)
         outcome, code, time = done.repeated.outcome, done.repeated.reason or "ok", done.repeated.received_at
-    return Answer(outcome, code, SENTENCES[code], row.name, row.community, time, done.first_at)
+        time = done.repeated.device_time or time
+    return Answer(
+        outcome, code, SENTENCES[code], row.name, row.community, time, done.first_at, row.subdistrict, row.as_whom
+    )

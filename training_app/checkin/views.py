@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from . import models, views_door, views_links, views_sheets, views_venue  # noqa: F401
+from .blueprint import bp
 
-from . import models  # noqa: F401
-
-bp = Blueprint("checkin", __name__)
 blueprints = (bp,)

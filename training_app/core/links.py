@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     FEED = "f"
     PROGRAMME_FEED = "pf"
     GROUP = "g"
+    DOOR = "d"
 
 
 def _mac(purpose: Purpose, subject: int, revision: int) -> bytes:

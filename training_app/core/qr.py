@@ -27,10 +27,9 @@ def matrix(text: str) -> tuple[tuple[bool, ...], ...]:
     return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
 
 
-def svg(text: str, label: str = "") -> Markup:
-    """The code as an inline drawing, black on white in every theme; `label` is read to the blind."""
+def path(text: str) -> tuple[int, str]:
+    """The code's side in modules, quiet zone included, and its dark runs as the data of one SVG path."""
     rows = matrix(text)
-    side = len(rows) + 2 * QUIET
     runs = []
     for y, row in enumerate(rows):
         x = 0
@@ -41,10 +40,16 @@ def svg(text: str, label: str = "") -> Markup:
             if end > x:
                 runs.append(f"M{x + QUIET} {y + QUIET}h{end - x}v1h-{end - x}z")
             x = end + 1
+    return len(rows) + 2 * QUIET, "".join(runs)
+
+
+def svg(text: str, label: str = "") -> Markup:
+    """The code as an inline drawing, black on white in every theme; `label` is read to the blind."""
+    side, dark = path(text)
     return Markup(  # noqa: S704 - numbers, and a label that is escaped
         f'<svg class="qr" viewBox="0 0 {side} {side}" role="img" aria-label="{escape(label)}" '
         f'shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{side}v{side}H0z"/>'
-        f'<path fill="#000" d="{"".join(runs)}"/></svg>'
+        f'<path fill="#000" d="{dark}"/></svg>'
     )
 
 

@@ -83,32 +83,63 @@ def token_in(scanned: str) -> str:
     return scanned.strip().split("?")[0].split("#")[0].rstrip("/").rpartition("/")[2]
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a token says of itself; nothing is proven yet."""
+
+    event_id: int
+    registration_id: int
+    revision: int
+    text: str
+    signature: str
+
+
+def claim(scanned: str) -> Claim | str:
+    """What a scanned text claims to be, or the code of why it is no ticket. Asks no database."""
+    if len(scanned) > _LONGEST:
+        return "too_long"
+    token = token_in(scanned)
+    whole = _WHOLE.fullmatch(token)
+    if whole is None or len(whole[4]) < _SIGNATURE:
+        return "truncated" if token and _BEGUN.fullmatch(token) else "not_a_ticket"
+    return Claim(int(whole[1]), int(whole[2]), int(whole[3]), token.rpartition(".")[0], whole[4])
+
+
+def judge(claimed: Claim, public_key: bytes, revision: int | None) -> str:
+    """Whether a claim holds, given its event's key and its registration's revision (None: there is none)."""
+    if not _proven(public_key, claimed.text, claimed.signature):
+        return "forged"
+    if revision is None:
+        return "unknown"
+    return "ok" if claimed.revision == revision else "revoked"
+
+
 def read(scanned: str, *, event_id: int | None = None) -> TicketRead:
     """Whose ticket this is, in one statement at most. `event_id`: the event at whose door it is shown.
 
     Says nothing about the registration's state: a waiting person's ticket is a right one.
     """
-    if len(scanned) > _LONGEST:
-        return TicketRead(None, None, "too_long")
-    token = token_in(scanned)
-    whole = _WHOLE.fullmatch(token)
-    if whole is None or len(whole[4]) < _SIGNATURE:
-        return TicketRead(None, None, "truncated" if token and _BEGUN.fullmatch(token) else "not_a_ticket")
-    event, registration, revision = int(whole[1]), int(whole[2]), int(whole[3])
+    claimed = claim(scanned)
+    if isinstance(claimed, str):
+        return TicketRead(None, None, claimed)
     found = db.session.execute(
         select(EventKey.public_key, Registration.id, Registration.ticket_revision)
-        .outerjoin(Registration, and_(Registration.event_id == EventKey.event_id, Registration.id == registration))
-        .where(EventKey.event_id == event)
+        .outerjoin(
+            Registration,
+            and_(Registration.event_id == EventKey.event_id, Registration.id == claimed.registration_id),
+        )
+        .where(EventKey.event_id == claimed.event_id)
     ).first()
     if found is None:
         return TicketRead(None, None, "unknown")
-    if not _proven(found.public_key, token.rpartition(".")[0], whole[4]):
-        return TicketRead(None, None, "forged")
-    if found.id is None:
-        return TicketRead(None, event, "unknown")
-    if event_id is not None and event_id != event:
-        return TicketRead(registration, event, "other_event")
-    return TicketRead(registration, event, "ok" if found.ticket_revision == revision else "revoked")
+    code = judge(claimed, found.public_key, found.ticket_revision)
+    if code == "forged":
+        return TicketRead(None, None, code)
+    if code == "unknown":
+        return TicketRead(None, claimed.event_id, code)
+    if event_id is not None and event_id != claimed.event_id:
+        return TicketRead(claimed.registration_id, claimed.event_id, "other_event")
+    return TicketRead(claimed.registration_id, claimed.event_id, code)
 
 
 def _proven(public_key: bytes, text: str, signature: str) -> bool:

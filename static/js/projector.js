@@ -1,0 +1,52 @@
+// The projector: the code of this half minute, a ring that runs down, the count. Plain ES5.
+(function () {
+  var wall = document.getElementById("projector");
+  if (!wall || !window.fetch) { return; }
+  function by(id) { return document.getElementById(id); }
+  var RING = 264, POLL = 2000, TIMEOUT = 6000;
+  var state = JSON.parse(wall.getAttribute("data-state")), offset = 0, tag = "", lost = false, asking = false, shown = null;
+  function take(fresh) { state = fresh; offset = fresh.now_ms - Date.now(); }
+  function now() { return Date.now() + offset; }
+  function show() {
+    var steps = state.steps.filter(function (step) { return step.ends_ms > now(); }), step = steps[0];
+    // The code before is still accepted for one step; after that an old one would only send people away.
+    var dead = !step && now() > state.steps[state.steps.length - 1].ends_ms + state.step_ms;
+    wall.classList.toggle("projector-dead", dead);
+    step = step || state.steps[state.steps.length - 1];
+    if (shown !== step.path) {
+      shown = step.path;
+      by("symbol").setAttribute("viewBox", "0 0 " + step.side + " " + step.side);
+      by("dark").setAttribute("d", step.path);
+      by("digits").textContent = step.digits;
+    }
+    var left = Math.max(0, step.ends_ms - now());
+    by("seconds").textContent = Math.ceil(left / 1000);
+    by("ring").setAttribute("stroke-dashoffset", RING * (1 - left / state.step_ms));
+    by("here").textContent = state.here;
+    by("expected").textContent = state.expected;
+    by("welcome").textContent = state.welcome;
+    by("stage-before").hidden = state.stage !== "before";
+    by("stage-over").hidden = state.stage === "before" || state.stage === "open";
+    by("offline").hidden = !lost;
+  }
+  function ask() {
+    if (asking) { return; }
+    asking = true;
+    var wait = new Promise(function (_done, fail) { setTimeout(function () { fail(new Error("timeout")); }, TIMEOUT); });
+    var question = fetch(wall.getAttribute("data-url"), {credentials: "same-origin", redirect: "error", cache: "no-store", headers: tag ? {"If-None-Match": tag} : {}});
+    Promise.race([question, wait]).then(function (reply) {
+      asking = false;
+      lost = reply.status !== 200 && reply.status !== 304;
+      if (reply.status !== 200) { return null; }
+      tag = reply.headers.get("ETag") || "";
+      return reply.json().then(take);
+    }).catch(function () { asking = false; lost = true; }).then(show);
+  }
+  take(state); show(); ask();
+  setInterval(ask, POLL);
+  setInterval(show, 250);
+  wall.addEventListener("click", function () {
+    if (document.documentElement.requestFullscreen && !document.fullscreenElement) { document.documentElement.requestFullscreen().catch(function () {}); }
+  });
+  if (navigator.wakeLock) { navigator.wakeLock.request("screen").catch(function () {}); }
+})();

@@ -1,0 +1,99 @@
+"""The door: who scans, who manages it, and what is open to everyone in the hall."""
+
+from tests.security.table import row
+
+#: Who may keep the door of the fourth session, and who may manage it.
+SCANS = {"administrator": 200, "organiser": 200, "facilitator": 200, "volunteer": 200, "visitor": 302}
+MANAGES = {"administrator": 200, "organiser": 200, "facilitator": 200, "visitor": 302}
+POSTS = SCANS | {"visitor": 403}
+
+
+def managed(status: int) -> dict[str, int]:
+    """A POST of whoever may manage the door."""
+    return dict.fromkeys(("administrator", "organiser", "facilitator"), status)
+
+
+NAMELESS = {"name": "", "phone": "", "division": ""}
+ROWS = {
+    "checkin.index": [row("/checkin", anyone=403, **SCANS)],
+    "checkin.door": [row("/checkin/4", anyone=403, foreign="/checkin/7", **SCANS)],
+    "checkin.board": [row("/checkin/4/board", anyone=403, foreign="/checkin/7/board", **SCANS)],
+    "checkin.people": [row("/checkin/4/people?q=chen", anyone=403, foreign="/checkin/7/people?q=chen", **SCANS)],
+    "checkin.scan": [
+        row(
+            "/checkin/4/scan",
+            method="POST",
+            data={"ticket": "nonsense", "nonce": "abcdefgh", "source": "camera"},
+            anyone=403,
+            foreign="/checkin/7/scan",
+            **POSTS,
+        )
+    ],
+    "checkin.walk_in": [
+        row(
+            "/checkin/4/walk-in",
+            method="POST",
+            data=NAMELESS,
+            anyone=403,
+            foreign="/checkin/7/walk-in",
+            **{role: 422 if status == 200 else status for role, status in POSTS.items()},
+        )
+    ],
+    "checkin.projector": [row("/checkin/4/projector", anyone=403, foreign="/checkin/7/projector", **MANAGES)],
+    "checkin.projector_state": [
+        row("/checkin/4/projector.json", anyone=403, foreign="/checkin/7/projector.json", **MANAGES)
+    ],
+    "checkin.sheet": [row("/checkin/4/sheet.pdf", anyone=403, foreign="/checkin/7/sheet.pdf", **MANAGES)],
+    "checkin.sheet_scans": [row("/events/4/sheets", anyone=403, foreign="/events/7/sheets", **MANAGES)],
+    "checkin.attach_sheet": [
+        row(
+            "/events/4/sheets",
+            method="POST",
+            data={"slot": "4"},
+            anyone=403,
+            foreign="/events/7/sheets",
+            **managed(422),
+        )
+    ],
+    "checkin.sheet_scan": [
+        row("/events/4/sheets/1", anyone=403, foreign="/events/7/sheets/1", visitor=302, **managed(404))
+    ],
+    "checkin.door_links": [row("/events/4/door-links", anyone=403, foreign="/events/7/door-links", **MANAGES)],
+    "checkin.make_door_link": [
+        row("/events/4/door-links", method="POST", data={}, anyone=403, foreign="/events/7/door-links", **managed(422)),
+        row(
+            "/events/4/door-links",
+            method="POST",
+            data={"label": "门口二"},
+            anyone=403,
+            foreign="/events/7/door-links",
+            **managed(302),
+        ),
+    ],
+    "checkin.door_link_shown": [
+        row("/events/4/door-links/100", anyone=403, foreign="/events/7/door-links/100", **MANAGES)
+    ],
+    "checkin.end_door_link": [
+        row(
+            "/events/4/door-links/100/end",
+            method="POST",
+            anyone=403,
+            foreign="/events/7/door-links/100/end",
+            **managed(302),
+        )
+    ],
+    "checkin.door_link": [row("/d/door-link", anyone=200), row("/d/no-such-link", anyone=404)],
+    "checkin.use_door_link": [
+        row("/d/door-link", method="POST", anyone=302),
+        row("/d/no-such-link", method="POST", anyone=404),
+    ],
+    # Open to everyone in the hall; without a code from the screen there is nothing.
+    "checkin.venue": [row("/v/4/0123456789abcdef", anyone=404, foreign="/v/7/0123456789abcdef")],
+    "checkin.venue_page": [row("/v/4", anyone=404, foreign="/v/7")],
+    "checkin.venue_enter": [row("/v/4", method="POST", anyone=404, foreign="/v/7")],
+    "checkin.venue_walk_in": [row("/v/4/walk-in", method="POST", data=NAMELESS, anyone=404, foreign="/v/7/walk-in")],
+    "checkin.digits": [
+        row("/v", anyone=200),
+        row("/v", method="POST", data={"digits": "000000"}, anyone=422),
+    ],
+}

@@ -1,0 +1,65 @@
+"""The slots of today and near whose door this actor may keep."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from training_app.core.actors import Actor
+from training_app.core.db import db
+from training_app.core.permissions import Permission
+from training_app.people.policy import ROLE_PERMISSIONS
+from training_app.schedule.access import visible_programmes
+from training_app.schedule.models import Event, Programme, Slot
+
+#: How far a slot may lie back or ahead to stand on the desk.
+BACK, AHEAD = timedelta(days=2), timedelta(days=8)
+
+
+def visible_events(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """The condition that an Event row (its Programme joined) is one on which the actor has the permission.
+
+    A grant for one event gives that event alone.
+    """
+    single = {g.event_id for g in actor.grants if g.event_id is not None and permission in ROLE_PERMISSIONS[g.role]}
+    wider = replace(actor, grants=tuple(g for g in actor.grants if g.event_id is None))
+    return or_(Event.id.in_(single), visible_programmes(wider, permission))
+
+
+def near(actor: Actor, now: datetime) -> Select[Any]:
+    """The statement of the slots near now that this actor may scan at, events and venues loaded."""
+    return (
+        select(Slot)
+        .join(Event, Event.id == Slot.event_id)
+        .join(Programme, Programme.id == Event.programme_id)
+        .where(
+            visible_events(actor, Permission.DOOR_SCAN),
+            Event.state.in_(("published", "closed")),
+            Slot.ends_at > now - BACK,
+            Slot.starts_at < now + AHEAD,
+        )
+        .options(contains_eager(Slot.event).joinedload(Event.venue), contains_eager(Slot.event, Event.programme))
+        .order_by(Slot.starts_at, Slot.id)
+    )
+
+
+def slots_of(event_id: int) -> list[Slot]:
+    """An event's slots by time, the event and its venue loaded."""
+    return list(
+        db.session.scalars(
+            select(Slot)
+            .where(Slot.event_id == event_id)
+            .options(joinedload(Slot.event).joinedload(Event.venue))
+            .order_by(Slot.starts_at, Slot.id)
+        )
+    )
+
+
+def nearest(event_id: int, now: datetime) -> Slot | None:
+    """The slot of an event that is open or opens next, else its last."""
+    slots = slots_of(event_id)
+    return next((slot for slot in slots if slot.checkin_closes_at >= now), slots[-1] if slots else None)

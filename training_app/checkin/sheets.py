@@ -1,0 +1,244 @@
+"""The sign-in sheet of a slot (签到表): what stands on it, and its signed scan, kept with the event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from training_app.attendance.rules import EXPECTED
+from training_app.core import audit, files
+from training_app.core.clock import local
+from training_app.core.db import db, transaction
+from training_app.core.errors import Invalid, NotFound
+from training_app.divisions.models import Division
+from training_app.people.models import Organisation, Person, Post
+from training_app.people.phones import shown
+from training_app.registration.models import Registration
+from training_app.schedule.models import EventHost, Slot
+from training_app.web.filters import place
+
+from .models import SheetScan
+
+#: Blank rows for whoever comes besides.
+BLANK = 10
+LARGEST = 8 * 1024 * 1024
+#: What the first bytes of an accepted file are → its media type and ending.
+_KINDS = {
+    b"%PDF-": ("application/pdf", "pdf"),
+    b"\xff\xd8\xff": ("image/jpeg", "jpg"),
+    b"\x89PNG\r\n\x1a\n": ("image/png", "png"),
+}
+#: The paper is Chinese whatever the screen speaks.
+_DAYS = "一二三四五六日"
+_HALVES = {"morning": "上午", "afternoon": "下午", "evening": "晚上", "whole": ""}
+_DUTIES = {"director": "儿童主任", "supervisor": "儿童督导员"}
+_AS_WHOM = {"stand_in": "代会", "guest": "嘉宾", "staff": "工作人员", "walk_in": "现场"}
+
+
+class Line(NamedTuple):
+    """A row of the sheet."""
+
+    subdistrict: str
+    community: str
+    name: str
+    duty: str
+    phone: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as it is printed. `columns`: the headings under which one signs."""
+
+    title: str
+    time: str
+    place: str
+    hosts: str
+    delivered_by: str
+    session: str
+    columns: tuple[str, ...]
+    lines: tuple[Line, ...]
+    expected: int
+
+
+def chinese_number(number: int) -> str:
+    """1 → 一, 12 → 十二, 20 → 二十; up to 99."""
+    digits = "零一二三四五六七八九"
+    tens, ones = divmod(number, 10)
+    if tens == 0:
+        return digits[ones]
+    return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")
+
+
+def _time(slot: Slot) -> str:
+    start, end = local(slot.starts_at), local(slot.ends_at)
+    half = _HALVES.get(slot.label, "")
+    day = f"{start.year}年{start.month}月{start.day}日（星期{_DAYS[start.weekday()]}）{half}"
+    return f"{day} {start:%H:%M}—{end:%H:%M}"
+
+
+def _columns(slot: Slot, others: list[Slot]) -> tuple[str, ...]:
+    day = local(slot.starts_at).date()
+    halves = [s.label for s in others if local(s.starts_at).date() == day]
+    if slot.label in ("morning", "afternoon") and set(halves) == {"morning", "afternoon"}:
+        return ("上午签名", "下午签名")
+    half = _HALVES.get(slot.label, "")
+    return (f"{half}签名" if half else "签名",)
+
+
+def sheet_of(slot: Slot) -> Sheet:
+    """The sheet of a slot whose permission is proven; five statements for any number of rows."""
+    event = slot.event
+    hosts: dict[str, list[str]] = {}
+    for role, name in db.session.execute(
+        select(EventHost.role, Organisation.name)
+        .join(Organisation, Organisation.id == EventHost.organisation_id)
+        .where(EventHost.event_id == event.id)
+        .order_by(EventHost.position, EventHost.id)
+    ):
+        hosts.setdefault(role, []).append(name)
+    others = list(db.session.scalars(select(Slot).where(Slot.event_id == event.id)))
+    lines = tuple(_lines(event.id))
+    number = chinese_number(event.number)
+    salon = event.kind == "salon"
+    session = f"第{number}次沙龙" if salon else f"第{number}期"
+    half = _HALVES.get(slot.label, "")
+    return Sheet(
+        title=f"{event.programme.title}{session}{'活动' if salon else '培训'}签到表",
+        time=_time(slot),
+        place=event.venue.name if event.venue else "",
+        hosts="、".join(hosts.get("hosted_by", [])),
+        delivered_by="、".join(hosts.get("delivered_by", [])),
+        session=" · ".join(part for part in (event.title, half) if part),
+        columns=_columns(slot, others),
+        lines=lines,
+        expected=len([line for line in lines if line.note not in ("嘉宾", "工作人员", "现场")]),
+    )
+
+
+def _lines(event_id: int) -> list[Line]:
+    above = Division.__table__.alias("above")
+    duties: dict[int, str] = {}
+    listed = select(Registration.person_id).where(Registration.event_id == event_id, Registration.state == "confirmed")
+    for person_id, kind in db.session.execute(
+        select(Post.person_id, Post.kind)
+        .where(Post.person_id.in_(listed), Post.ended_on.is_(None))
+        .order_by(Post.kind.desc())
+    ):
+        duties[person_id] = _DUTIES.get(kind, "")
+    rows = db.session.execute(
+        select(
+            Registration.person_id,
+            Division.level,
+            Division.name,
+            above.c.name,
+            Person.name,
+            Person.phone,
+            Registration.as_whom,
+        )
+        .join(Person, Person.id == Registration.person_id)
+        .outerjoin(Division, Division.code == Registration.division_code)
+        .outerjoin(above, above.c.code == Division.parent_code)
+        .where(Registration.event_id == event_id, Registration.state == "confirmed")
+        .order_by(
+            Registration.as_whom.not_in(EXPECTED), Registration.division_code, Person.pinyin, Person.name, Person.id
+        )
+    )
+    found = []
+    for person_id, level, division, parent, name, phone, as_whom in rows:
+        pair = (parent or "", place(division)) if level == "community" else (division or "", "")
+        found.append(Line(pair[0], pair[1], name, duties.get(person_id, ""), shown(phone), _AS_WHOM.get(as_whom, "")))
+    return found
+
+
+def kind_of(data: bytes) -> tuple[str, str]:
+    """Media type and ending of a signed sheet by its content. Raises Invalid for anything else."""
+    for head, kind in _KINDS.items():
+        if data.startswith(head):
+            return kind
+    sentence = _l(
+        "This file is neither a PDF nor a JPEG or PNG picture. Please choose the scan or a photo of the sheet."
+    )
+    raise Invalid("file_kind", sentence, {"file": sentence})
+
+
+def attach(slot_id: int, data: bytes, name: str, *, actor_id: int, now: datetime) -> SheetScan:
+    """Keep the signed sheet of a slot with its event; nothing is ever replaced, the same file is kept once.
+
+    Raises Invalid when the file is empty, larger than 8 MB or of another kind, NotFound for an unknown slot.
+    """
+    if not data:
+        sentence = _l("Please choose a file.")
+        raise Invalid("file_missing", sentence, {"file": sentence})
+    if len(data) > LARGEST:
+        sentence = _l("The file is too large. Choose one of at most 8 MB.")
+        raise Invalid("file_large", sentence, {"file": sentence})
+    media_type, ending = kind_of(data)
+    shown_name = (name.replace("\\", "/").rsplit("/", 1)[-1].strip() or f"sheet.{ending}")[-200:]
+    digest = files.write(data)
+    with transaction() as session:
+        slot = session.get(Slot, slot_id)
+        if slot is None:
+            raise NotFound()
+        kept = session.scalar(
+            select(SheetScan).where(SheetScan.slot_id == slot_id, SheetScan.file_sha256 == digest).limit(1)
+        )
+        if kept is not None:
+            return kept
+        files.remember(digest, media_type=media_type, size=len(data), name=shown_name, now=now)
+        made = SheetScan(
+            event_id=slot.event_id,
+            slot_id=slot_id,
+            file_sha256=digest,
+            name=shown_name,
+            attached_by_id=actor_id,
+            attached_at=now,
+        )
+        session.add(made)
+        session.flush()
+        audit.record(
+            audit.Action.SHEET_ATTACHED,
+            ("sheet_scan", made.id),
+            actor_id=actor_id,
+            now=now,
+            after={"slot": slot_id, "sha256": digest},
+        )
+        return made
+
+
+class Attached(NamedTuple):
+    """A signed sheet in the list."""
+
+    id: int
+    name: str
+    slot_id: int | None
+    at: datetime
+    by: str | None
+    size: int
+
+
+def attached(event_id: int) -> list[Attached]:
+    """The event's signed sheets, the newest first."""
+    rows = db.session.execute(
+        select(
+            SheetScan.id, SheetScan.name, SheetScan.slot_id, SheetScan.attached_at, Person.name, files.StoredFile.size
+        )
+        .join(files.StoredFile, files.StoredFile.sha256 == SheetScan.file_sha256)
+        .outerjoin(Person, Person.id == SheetScan.attached_by_id)
+        .where(SheetScan.event_id == event_id)
+        .order_by(SheetScan.attached_at.desc(), SheetScan.id.desc())
+    )
+    return [Attached(*row) for row in rows]
+
+
+def scan_file(event_id: int, scan_id: int) -> tuple[SheetScan, str, bytes]:
+    """A signed sheet with its media type and bytes. Raises NotFound for another event's."""
+    scan = db.session.get(SheetScan, scan_id)
+    if scan is None or scan.event_id != event_id:
+        raise NotFound()
+    kept = db.session.get_one(files.StoredFile, scan.file_sha256)
+    return scan, kept.media_type, files.read(scan.file_sha256)

@@ -1,0 +1,172 @@
+"""The venue's code: shown on the projector, changed every 30 s by the server's clock, worth a ten-minute pass.
+
+A pass is for one person: the scan that it pays for has the pass's number as its nonce, so the unique key
+of scans lets it be used once, and a second tap gets the first answer again.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import select
+
+from training_app.attendance.models import Scan
+from training_app.core.db import db, insert_unless_there, transaction
+from training_app.core.errors import Invalid, Refusal
+from training_app.registration.models import Registration
+from training_app.schedule.models import Event, Slot
+
+from . import rules
+from .answers import Answer
+from .models import VenueKey
+from .service import check_in
+
+OLD = _l("This code has already changed. Scan the one that is on the screen now.")
+FORGED = _l("This code does not come from our screen. Scan the code on the screen in the venue.")
+DIGITS = _l("These are not the six digits on the screen. They change every 30 seconds; please type the new ones.")
+NO_PASS = _l("Scan the code on the screen in the venue first.")
+NO_SUCH_CODE = _l("No ticket of this event has these ten characters. Please check them.")
+SPENT = _l("This check-in was already used for someone else. Scan the code on the screen again.")
+#: A slot's digits are accepted from this long before check-in opens until it closes.
+_BEFORE = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the projector shows in one step. `ends_at`: the instant at which the next takes its place."""
+
+    code: str
+    digits: str
+    ends_at: datetime
+
+
+def key_of(slot_id: int, now: datetime) -> bytes:
+    """The slot's secret, made at its first use."""
+    secret = db.session.scalar(select(VenueKey.secret).where(VenueKey.slot_id == slot_id))
+    if secret is None:
+        with transaction():
+            values = {"slot_id": slot_id, "secret": secrets.token_bytes(32), "created_at": now}
+            insert_unless_there(VenueKey, values, ["slot_id"])
+            secret = db.session.scalars(select(VenueKey.secret).where(VenueKey.slot_id == slot_id)).one()
+    return secret
+
+
+def shown(slot_id: int, now: datetime, *, ahead: int = 0) -> Shown:
+    """The code of this step, or of one `ahead`."""
+    secret, step = key_of(slot_id, now), rules.step_of(now) + ahead
+    ends_at = datetime.fromtimestamp((step + 1) * rules.STEP, UTC)
+    return Shown(rules.venue_code(secret, slot_id, step), rules.six_digits(secret, slot_id, step), ends_at)
+
+
+def judge(slot_id: int, code: str, now: datetime) -> str:
+    """What a scanned venue code is worth: ok, old or forged; no code was ever shown for an unknown slot."""
+    secret = db.session.scalar(select(VenueKey.secret).where(VenueKey.slot_id == slot_id))
+    return "forged" if secret is None else rules.judge(secret, slot_id, code[:40], now)
+
+
+def slot_of_digits(digits: str, now: datetime) -> int:
+    """The slot whose six digits were typed. Raises Invalid("digits") when they are no slot's now."""
+    typed = "".join(c for c in digits if c.isdigit() and c.isascii())[:12]
+    keys = db.session.execute(
+        select(VenueKey.slot_id, VenueKey.secret)
+        .join(Slot, Slot.id == VenueKey.slot_id)
+        .join(Event, Event.id == Slot.event_id)
+        .where(Event.state == "published", Slot.checkin_opens_at <= now + _BEFORE, Slot.checkin_closes_at >= now)
+    ).all()
+    found = [slot_id for slot_id, secret in keys if rules.are_current_digits(secret, slot_id, typed, now)]
+    if len(found) != 1:
+        raise Invalid("digits", DIGITS, {"digits": DIGITS})
+    return found[0]
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.config["SECRET_KEY"]), salt="venue-pass")
+
+
+def make_pass(slot_id: int, now: datetime) -> str:
+    """A pass for one person into a slot; the browser keeps it, it never stands in an address."""
+    return str(_signer().dumps([slot_id, secrets.token_urlsafe(12), int(now.timestamp())]))
+
+
+def _read(token: str | None, slot_id: int) -> tuple[str, int] | None:
+    """Number and second of making of a pass for this slot, whatever its age."""
+    try:
+        of_slot, number, made = _signer().loads(token or "")
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return (str(number), int(made)) if of_slot == slot_id else None
+
+
+def _lasts(made: int, now: datetime) -> bool:
+    return -60 <= now.timestamp() - made <= rules.PASS.total_seconds()
+
+
+def number_of(token: str | None, slot_id: int, now: datetime) -> str | None:
+    """The number of a pass that is good for this slot now, else None."""
+    read = _read(token, slot_id)
+    return read[0] if read and _lasts(read[1], now) else None
+
+
+def nonce_of(token: str | None, slot_id: int, now: datetime) -> str:
+    """The nonce of the one scan that a pass pays for.
+
+    Raises Refusal("no_pass") where there is none for this slot and Refusal("pass_over") when its time is up.
+    """
+    read = _read(token, slot_id)
+    if read is None:
+        raise Refusal("no_pass", NO_PASS)
+    if not _lasts(read[1], now):
+        raise Refusal("pass_over", _l("More than ten minutes have passed. Scan the code on the screen again."))
+    return f"vp-{read[0]}"
+
+
+def registration_of(slot_id: int, person_id: int) -> Registration | None:
+    """This person's registration for the slot's event."""
+    return db.session.scalar(
+        select(Registration)
+        .join(Slot, Slot.event_id == Registration.event_id)
+        .where(Slot.id == slot_id, Registration.person_id == person_id)
+    )
+
+
+def spent_on(nonce: str) -> int | None:
+    """The registration on which a pass was spent, or None."""
+    return db.session.scalar(select(Scan.registration_id).where(Scan.nonce == nonce))
+
+
+def enter(
+    slot_id: int,
+    token: str | None,
+    *,
+    registration_id: int | None = None,
+    ticket_code: str | None = None,
+    login_id: int | None,
+    actor_id: int | None,
+    now: datetime,
+) -> Answer:
+    """Check the holder of a pass in: the remembered person's registration, or the ten characters of a ticket.
+
+    Raises Refusal "no_pass", "pass_over" or "pass_spent", and what check_in raises.
+    """
+    nonce = nonce_of(token, slot_id, now)
+    try:
+        return check_in(
+            slot_id,
+            registration_id=registration_id,
+            ticket_code=ticket_code,
+            source="venue_code",
+            login_id=login_id,
+            actor_id=actor_id,
+            nonce=nonce,
+            refused_nonce=f"{nonce}-{secrets.token_urlsafe(6)}",
+            now=now,
+        )
+    except Invalid as fault:
+        if fault.code != "nonce":
+            raise
+        raise Refusal("pass_spent", SPENT) from fault

@@ -1,0 +1,205 @@
+"""The desk, and the door's phone page with all that it sends."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Response, jsonify, make_response, render_template, request
+
+from training_app.core import clock
+from training_app.core.errors import Invalid
+from training_app.core.permissions import Permission as P
+from training_app.people.policy import allows
+from training_app.schedule.access import programme_scope, slot_for
+from training_app.schedule.models import Slot
+from training_app.web import access
+from training_app.web.errors import wants_json
+from training_app.web.filters import hour, place
+from training_app.web.headers import allow_wasm
+from training_app.web.pagination import paginate, requested_page
+
+from . import board as boards
+from . import desk, forms, rules, service, walkins, wording
+from .answers import Answer
+from .blueprint import bp
+
+
+@bp.get("/checkin")
+@access.needs(P.DOOR_SCAN)
+def index() -> Any:
+    """The slots of today and near."""
+    now = clock.now()
+    who = access.actor()
+    page = paginate(desk.near(who, now), page=requested_page())
+    tallies = boards.tallies([slot.id for slot in page.items])
+    stages = {s.id: rules.stage(s.event.state, s.checkin_opens_at, s.checkin_closes_at, now) for s in page.items}
+    manages = {s.id: may_manage(s) for s in page.items}
+    return render_template(
+        "checkin/index.html", page=page, tallies=tallies, stages=stages, manages=manages, words=wording, today=now
+    )
+
+
+def may_manage(slot: Slot) -> bool:
+    """Whether this actor may make links, show the projector and print sheets for a slot."""
+    return allows(access.actor(), P.DOOR_MANAGE, programme_scope(slot.event.programme, slot.event_id))
+
+
+def _in_wechat() -> bool:
+    return "MicroMessenger" in request.user_agent.string
+
+
+@bp.get("/checkin/<int:slot_id>")
+@access.needs(P.DOOR_SCAN)
+def door(slot_id: int) -> Any:
+    """The volunteer's phone: camera, photo, typed code, name search, walk-in, live count."""
+    now = clock.now()
+    slot = slot_for(access.actor(), slot_id, P.DOOR_SCAN)
+    text = request.args.get("q", "")
+    allow_wasm()
+    return render_template(
+        "checkin/door.html",
+        slot=slot,
+        form=_walk_in_form(slot),
+        wechat=_in_wechat(),
+        manages=may_manage(slot),
+        stage=rules.stage(slot.event.state, slot.checkin_opens_at, slot.checkin_closes_at, now),
+        typed=text,
+        found=boards.find(slot_id, text) if text else None,
+        **_live(slot_id),
+    )
+
+
+def _live(slot_id: int) -> dict[str, Any]:
+    return {
+        "words": wording,
+        "tally": boards.tally(slot_id),
+        "arrivals": boards.arrivals(slot_id),
+        "missing": boards.missing(slot_id),
+        "nonce": new_nonce,
+    }
+
+
+def new_nonce() -> str:
+    """A nonce for a form that works without scripts."""
+    return secrets.token_urlsafe(12)
+
+
+def _walk_in_form(slot: Slot) -> forms.WalkInForm:
+    form = forms.WalkInForm()
+    form.offer([slot.event.programme.division_code])
+    return form
+
+
+@bp.get("/checkin/<int:slot_id>/board")
+@access.needs(P.DOOR_SCAN)
+def board(slot_id: int) -> Any:
+    """The live part of the door's page; 304 while nothing has happened."""
+    slot_for(access.actor(), slot_id, P.DOOR_SCAN)
+    tag = boards.tally(slot_id).tag
+    if request.if_none_match.contains(tag):
+        return unchanged(tag)
+    return tagged(make_response(render_template("checkin/_board.html", slot_id=slot_id, **_live(slot_id))), tag)
+
+
+def tagged(response: Response, tag: str) -> Response:
+    """A response that may be asked for again by its tag."""
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def unchanged(tag: str) -> Response:
+    """304: what the page shows is up to date."""
+    return tagged(Response(status=304), tag)
+
+
+@bp.get("/checkin/<int:slot_id>/people")
+@access.needs(P.DOOR_SCAN)
+def people(slot_id: int) -> Any:
+    """Name search: the part of the page that lists whom it found."""
+    slot_for(access.actor(), slot_id, P.DOOR_SCAN)
+    text = request.args.get("q", "")
+    return render_template(
+        "checkin/_people.html", slot_id=slot_id, typed=text, found=boards.find(slot_id, text), nonce=new_nonce
+    )
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """An answer as the door's script shows it."""
+    community = [place(answer.subdistrict), place(answer.community)]
+    return {
+        "outcome": answer.outcome,
+        "code": answer.code,
+        "tone": wording.tone(answer),
+        "sentence": str(answer.sentence),
+        "name": answer.name or "",
+        "place": " · ".join(part for part in community if part),
+        "time": hour(answer.time),
+        "first": hour(answer.first_at) if answer.first_at else "",
+        "mark": wording.mark(answer.as_whom),
+    }
+
+
+def _say(slot: Slot, answer: Answer) -> Any:
+    if wants_json():
+        return jsonify(as_json(answer))
+    return render_template(
+        "checkin/answer.html", slot=slot, words=wording, answer=as_json(answer), tally=boards.tally(slot.id)
+    )
+
+
+@bp.post("/checkin/<int:slot_id>/scan")
+@access.needs(P.DOOR_SCAN)
+def scan(slot_id: int) -> Any:
+    """One ticket or one name: in, or why not."""
+    now = clock.now()
+    who = access.actor()
+    slot = slot_for(who, slot_id, P.DOOR_SCAN)
+    form = forms.ScanForm()
+    if not form.validate():
+        raise Invalid("shape", service.UNREADABLE)
+    common: dict[str, Any] = {
+        "login_id": who.login_id,
+        "actor_id": who.person_id,
+        "nonce": form.nonce.data,
+        "now": now,
+        "scanned_at": rules.scanned_at(form.waited_ms.data, now),
+        "source": form.source.data,
+    }
+    if form.registration_id.data is not None:
+        answer = service.check_in(slot_id, registration_id=form.registration_id.data, **common)
+    else:
+        answer = service.scan(slot_id, form.ticket.data or "", **common)
+    return _say(slot, answer)
+
+
+@bp.post("/checkin/<int:slot_id>/walk-in")
+@access.needs(P.DOOR_SCAN)
+def walk_in(slot_id: int) -> Any:
+    """Register someone who is on no list, and check them in at once."""
+    now = clock.now()
+    who = access.actor()
+    slot = slot_for(who, slot_id, P.DOOR_SCAN)
+    form = _walk_in_form(slot)
+    try:
+        if not form.choosing and form.validate():
+            answer = walkins.at_door(
+                slot_id,
+                name=form.name.data,
+                phone=form.phone.data,
+                division_code=form.place,
+                nonce=form.nonce.data or "",
+                login_id=who.login_id,
+                actor_id=who.person_id,
+                now=now,
+            )
+            return _say(slot, answer)
+    except Invalid as fault:
+        if not fault.fields:
+            raise
+        forms.show(form, fault)
+    if wants_json():
+        faults = {name: " ".join(str(one) for one in errors) for name, errors in form.errors.items()}
+        return jsonify(fields=faults), 422
+    return render_template("checkin/walk_in.html", slot=slot, words=wording, form=form, nonce=new_nonce), 422

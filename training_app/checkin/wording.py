@@ -1,0 +1,54 @@
+"""The door's words: events and slots as they are called out, tones and marks of answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from training_app.schedule.models import Event, Slot
+from training_app.schedule.words import LABELS
+
+from .answers import Answer
+
+#: Stage of a slot's check-in → (word, tone of the badge).
+STAGES: dict[str, tuple[Any, str]] = {
+    "before": (_l("Not open yet"), "off"),
+    "open": (_l("Checking in"), "live"),
+    "over": (_l("Over"), "off"),
+    "closed": (_l("Closed"), "off"),
+    "cancelled": (_l("Cancelled"), "live"),
+}
+MARKS: dict[str, Any] = {
+    "walk_in": _l("Walk-in"),
+    "guest": _l("Guest"),
+    "staff": _l("Staff"),
+    "stand_in": _l("Stand-in"),
+}
+
+
+def event_name(event: Event) -> str:
+    """第 4 期 · Session 4; a salon by its own number."""
+    if event.kind == "salon":
+        return str(_("Salon %(number)s", number=event.number))
+    return str(_("Session %(number)s", number=event.number))
+
+
+def slot_name(slot: Slot) -> str:
+    """第 4 期 · 上午."""
+    if slot.label == "whole":
+        return event_name(slot.event)
+    return f"{event_name(slot.event)} · {LABELS.get(slot.label, slot.label)}"
+
+
+def tone(answer: Answer) -> str:
+    """The colour and shape of an answer: accepted, again or refused."""
+    if answer.outcome != "accepted":
+        return "refused"
+    return "again" if answer.code == "duplicate" else "accepted"
+
+
+def mark(as_whom: str | None) -> str:
+    """What is said beside a name that is not an expected trainee's."""
+    return str(MARKS.get(as_whom or "", ""))
