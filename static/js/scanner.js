@@ -7,7 +7,8 @@ const GONE = 2500;
 let decode = null, loading = null, held = "", heldAt = 0, stream = null;
 
 function load() {
-  if (!loading) { loading = withWasm().catch(withScript); }
+  // Tried again when the network failed meanwhile.
+  if (!loading) { loading = withWasm().catch(withScript).catch(() => { loading = null; }); }
   return loading;
 }
 async function withWasm() {
@@ -48,7 +49,8 @@ function seen(text) {
 const video = by("video"), start = by("start"), torch = by("torch"), photo = by("photo"), file = by("photo-file");
 async function watch() {
   if (!stream) { return; }
-  if (video.readyState >= 2 && video.videoWidth && !document.hidden) {
+  if (!decode) { await load(); }
+  if (decode && video.readyState >= 2 && video.videoWidth && !document.hidden) {
     const text = await decode(pixels(video, video.videoWidth, video.videoHeight, WIDEST), true).catch(() => "");
     if (text) { seen(text); }
   }
@@ -73,7 +75,6 @@ async function open() {
   torch.hidden = !able.torch;
   track.addEventListener("ended", () => { stream = null; start.hidden = false; start.disabled = false; });
   if (navigator.wakeLock) { navigator.wakeLock.request("screen").catch(() => {}); }
-  await load();
   watch();
 }
 
@@ -91,7 +92,7 @@ file.addEventListener("change", () => {
   picture.onload = async () => {
     await load();
     let text = "";
-    for (const widest of [PHOTO_WIDEST, 900]) {
+    for (const widest of decode ? [PHOTO_WIDEST, 900] : []) {
       text = text || await decode(pixels(picture, picture.naturalWidth, picture.naturalHeight, widest), true).catch(() => "");
     }
     URL.revokeObjectURL(picture.src);

@@ -5,7 +5,7 @@ from tests.security.table import row
 IDENTIFIED = {"volunteer": 403, "visitor": 302}
 STAFF = dict.fromkeys(("administrator", "organiser", "supervisor", "auditor"), 200)
 ROWS = {
-    "home.today": [row("/", anyone=200, visitor=302)],
+    "home.today": [row("/", anyone=200, volunteer=302, visitor=302)],
     "home.own_today": [row("/mine", anyone=200, **IDENTIFIED)],
     "home.schedule": [row("/dates", anyone=200, **IDENTIFIED)],
     "home.passport": [row("/passport", anyone=200, **IDENTIFIED)],
