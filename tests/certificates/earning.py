@@ -46,6 +46,7 @@ def issue(*people):
 
 
 def issued():
+    db.session.expire_all()
     return list(db.session.scalars(select(Certificate).order_by(Certificate.serial)))
 
 

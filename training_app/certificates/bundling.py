@@ -16,6 +16,7 @@ from training_app.core.errors import Invalid, NotFound
 from training_app.people.models import Person
 
 from .models import Certificate
+from .standings import held_by
 
 KIND = "certificates.bundle"
 #: One PDF to print, or a ZIP with a file a person.
@@ -24,26 +25,20 @@ FORMATS = {"pdf": "application/pdf", "zip": "application/zip"}
 MOST = 2_000
 
 
-def start(
-    programme_id: int, certificate_ids: Collection[int] | None, format_: str, *, actor_id: int, now: datetime
-) -> int:
-    """Put the making of one file of these valid certificates in line, or of all the programme has; gives the job's id.
+def start(programme_id: int, person_ids: Collection[int] | None, format_: str, *, actor_id: int, now: datetime) -> int:
+    """Put the making of one file of the valid papers of these persons in line, or of everyone; gives the job's id.
 
     Raises Invalid "format", "nothing_chosen" or "too_many".
     """
     if format_ not in FORMATS:
         raise Invalid("format", _l("Choose one PDF or a ZIP."))
-    wanted = [Certificate.programme_id == programme_id, Certificate.replaced_by_id.is_(None)]
-    if certificate_ids is not None:
-        wanted.append(Certificate.id.in_(certificate_ids))
-    chosen = db.session.scalars(
-        select(Certificate.id).where(*wanted, Certificate.revoked_at.is_(None)).order_by(Certificate.serial)
-    ).all()
+    held = sorted(held_by(programme_id, person_ids).values(), key=lambda one: one.serial)
+    chosen = [one.id for one in held if not one.revoked]
     if not chosen:
-        raise Invalid("nothing_chosen", _l("Tick the certificates that you want in the file."))
+        raise Invalid("nothing_chosen", _l("Tick people who hold a certificate."))
     if len(chosen) > MOST:
         raise Invalid("too_many", _l("At most %(count)s certificates go into one file.", count=MOST))
-    params = {"certificates": list(chosen), "format": format_}
+    params = {"certificates": chosen, "format": format_}
     job = jobs.start(KIND, ["file"], subject=("programme", programme_id), actor_id=actor_id, now=now, params=params)
     return job.id
 

@@ -54,6 +54,27 @@ class Conditions:
         )
 
 
+def words(conditions: Conditions, planned_sessions: int) -> list[Any]:
+    """What the rule asks for, a sentence a condition."""
+    said: list[Any] = []
+    if conditions.sessions_needed:
+        count, of = conditions.sessions_needed, planned_sessions
+        said.append(_l("At least %(count)s of %(of)s sessions attended", count=count, of=of))
+    if conditions.hours_needed:
+        said.append(_l("At least %(hours)s credit hours", hours=shown(conditions.hours_needed)))
+    if conditions.salons_needed:
+        said.append(_l("At least %(count)s salons attended", count=conditions.salons_needed))
+    if conditions.test_required:
+        mark = shown(conditions.pass_mark)
+        if conditions.counts == BEST:
+            said.append(_l("Test passed with %(mark)s points; of two tries the better one counts", mark=mark))
+        else:
+            said.append(_l("Test passed with %(mark)s points; of two tries the later one counts", mark=mark))
+    else:
+        said.append(_l("No test is asked for; without a passed test the paper is a certificate of attendance"))
+    return said
+
+
 def proposed(planned_sessions: int) -> Conditions:
     """What a new programme starts from: one session may be missed, the test is passed with 60."""
     return Conditions(sessions_needed=max(1, planned_sessions - 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -44,13 +44,39 @@ def pass_mark(_sender: Any, programme_id: int) -> tuple[Decimal, bool] | None:
     return conditions.pass_mark, conditions.counts == LATEST
 
 
+def versions(programme_id: int) -> list[tuple[Rule, str | None]]:
+    """Every version of a programme's rule with who made it, the newest first."""
+    rows = db.session.execute(
+        select(Rule, Person.name)
+        .outerjoin(Person, Person.id == Rule.created_by_id)
+        .where(Rule.programme_id == programme_id)
+        .order_by(Rule.version.desc())
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def names(person_ids: Iterable[int]) -> dict[int, str]:
+    """The names of these persons, in one statement; none for none."""
+    ids = set(person_ids)
+    if not ids:
+        return {}
+    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}
+
+
+def programme_of(programme_id: int) -> Programme:
+    """The programme of a paper; the caller has proven that it may be seen."""
+    return db.session.get_one(Programme, programme_id)
+
+
 def set_rule(programme_id: int, conditions: Conditions, *, actor_id: int, now: datetime) -> Rule:
     """Give a programme a new version of its rule; the same conditions make none. Older versions stay as they are.
 
     Raises Invalid for conditions that nobody can meet or that ask for nothing.
     """
     if not 0 <= conditions.pass_mark <= 100:
-        raise Invalid("pass_mark", _l("The pass mark is from 0 to 100."))
+        sentence = _l("The pass mark is from 0 to 100.")
+        raise Invalid("pass_mark", sentence, {"pass_mark": sentence})
     if min(conditions.sessions_needed, conditions.salons_needed, conditions.hours_needed or 0) < 0:
         raise Invalid("negative", _l("Numbers cannot be below zero."))
     with transaction() as session:
@@ -59,9 +85,10 @@ def set_rule(programme_id: int, conditions: Conditions, *, actor_id: int, now: d
             raise NotFound()
         if conditions.sessions_needed > programme.planned_sessions:
             text = _l("The programme plans %(count)s sessions; ask for no more.", count=programme.planned_sessions)
-            raise Invalid("too_many_sessions", text)
+            raise Invalid("too_many_sessions", text, {"sessions_needed": text})
         if not (conditions.sessions_needed or conditions.hours_needed or conditions.salons_needed):
-            raise Invalid("nothing_asked", _l("Ask for sessions, hours or a salon: otherwise everyone qualifies."))
+            text = _l("Ask for sessions, hours or a salon: otherwise everyone qualifies.")
+            raise Invalid("nothing_asked", text, {"sessions_needed": text})
         old = current_rule(programme_id)
         if old is not None and old.conditions == conditions.record():
             return old

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from . import models, views_jobs, views_papers, views_programmes, views_verify  # noqa: F401
+from .blueprint import bp
 
-from . import models  # noqa: F401
-
-bp = Blueprint("certificates", __name__)
 blueprints = (bp,)

@@ -1,0 +1,68 @@
+"""Certificates: those that exist are tried in tests/certificates; here are none, so known roles get 404."""
+
+from tests.security.table import row
+
+SEE = dict.fromkeys(("administrator", "organiser", "supervisor", "auditor"), 200)
+MAY = {"administrator": 200, "organiser": 200}
+SENT = {"administrator": 302, "organiser": 302}
+NONE = {"administrator": 404, "organiser": 404}
+NONE_SEEN = dict.fromkeys(SEE, 404)
+OWN = {"visitor": 302, "volunteer": 403}
+WRONG_PAPER = {"prefix": "lc-2026"}
+
+
+def _page(path, **statuses):
+    return row(f"/programmes/1/certificates{path}", foreign=f"/programmes/2/certificates{path}", **statuses)
+
+
+ROWS = {
+    "certificates.index": [row("/certificates", anyone=403, visitor=302, **SEE)],
+    "certificates.programme": [_page("", anyone=403, visitor=302, **SEE)],
+    "certificates.rule": [
+        _page("/rule", anyone=403, visitor=302, **MAY),
+        _page("/rule", method="POST", data={}, anyone=403, administrator=422, organiser=422),
+    ],
+    "certificates.paper": [
+        _page("/paper", anyone=403, visitor=302, **MAY),
+        _page("/paper", method="POST", data=WRONG_PAPER, anyone=403, administrator=422, organiser=422),
+    ],
+    "certificates.register": [_page("/register", anyone=403, visitor=302, **MAY)],
+    "certificates.issue": [_page("/issue", method="POST", data={"who": "all"}, anyone=403, **SENT)],
+    "certificates.bundle": [_page("/bundle", method="POST", data={"who": "all"}, anyone=403, **SENT)],
+    "certificates.job": [row("/certificates/jobs/1", anyone=403, visitor=302, foreign="/certificates/jobs/2", **NONE)],
+    "certificates.job_progress": [
+        row(
+            "/certificates/jobs/1/progress",
+            anyone=403,
+            visitor=302,
+            foreign="/certificates/jobs/2/progress",
+            **NONE,
+        )
+    ],
+    "certificates.stop": [
+        row("/certificates/jobs/1/stop", method="POST", anyone=403, foreign="/certificates/jobs/2/stop", **NONE)
+    ],
+    "certificates.retry": [
+        row("/certificates/jobs/1/retry", method="POST", anyone=403, foreign="/certificates/jobs/2/retry", **NONE)
+    ],
+    "certificates.bundle_file": [
+        row("/certificates/jobs/1/file", anyone=403, visitor=302, foreign="/certificates/jobs/2/file", **NONE)
+    ],
+    "certificates.certificate": [
+        row("/certificates/1", anyone=403, visitor=302, foreign="/certificates/2", **NONE_SEEN)
+    ],
+    "certificates.revoke": [
+        row("/certificates/1/revoke", method="POST", anyone=403, foreign="/certificates/2/revoke", **NONE)
+    ],
+    "certificates.reissue": [
+        row("/certificates/1/reissue", method="POST", anyone=403, foreign="/certificates/2/reissue", **NONE)
+    ],
+    "certificates.file": [row("/certificates/1.pdf", anyone=404, foreign="/certificates/2.pdf", **OWN)],
+    "certificates.png": [row("/certificates/1.png", anyone=404, foreign="/certificates/2.png", **OWN)],
+    "certificates.mine": [row("/certificates/mine", anyone=200, **OWN)],
+    "certificates.verify": [row("/c/abcdefghjkmnpqrstvwxyz2345", anyone=404)],
+    "certificates.verify_typed": [
+        row("/verify", anyone=200),
+        row("/verify", method="POST", data={"serial": "LC2026-0001", "check_code": "7Q4FK2MX"}, anyone=404),
+    ],
+}

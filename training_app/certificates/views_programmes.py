@@ -1,0 +1,129 @@
+"""A programme's certificates: the rule, who is eligible, how they are printed, the register."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from training_app.core import clock, jobs
+from training_app.core.errors import Invalid
+from training_app.core.permissions import Permission
+from training_app.learning.roll import places, subdistricts
+from training_app.people.forms import show
+from training_app.people.policy import allows
+from training_app.schedule.access import programme_for, programme_scope, visible_programmes
+from training_app.schedule.queries import programmes
+from training_app.web import access
+from training_app.web.pagination import PER_PAGE, Page, paginate, requested_page
+
+from . import bundling, design, making, papers, service
+from .access import areas_in
+from .blueprint import bp
+from .forms import PaperForm, RuleForm
+from .rules import words
+from .standings import STATES, count, standings
+
+#: Names that cannot be drawn are listed up to this many; the state's filter shows all.
+_LISTED = 20
+
+
+@bp.get("/certificates")
+@access.needs(Permission.CERTIFICATE_VIEW)
+def index() -> Any:
+    """Every programme that one may see, with how many papers it has."""
+    page = paginate(programmes(visible_programmes(access.actor(), Permission.CERTIFICATE_VIEW)), page=requested_page())
+    issued = papers.counts([row.id for row in page.items])
+    return render_template("certificates/index.html", page=page, issued=issued)
+
+
+@bp.get("/programmes/<int:programme_id>/certificates")
+@access.needs(Permission.CERTIFICATE_VIEW)
+def programme(programme_id: int) -> Any:
+    """Who is eligible, and for the rest the reason."""
+    who, now = access.actor(), clock.now()
+    found = programme_for(who, programme_id, Permission.CERTIFICATE_VIEW)
+    may_issue = allows(who, Permission.CERTIFICATE_ISSUE, programme_scope(found))
+    areas = areas_in(who, found)
+    under, text, state = (request.args.get(name, "") for name in ("under", "q", "state"))
+    everyone = standings(found.id, areas, now, under=under, text=text)
+    rows = [one for one in everyone if one.state == state] if state in STATES else everyone
+    number = requested_page()
+    shown = rows[(number - 1) * PER_PAGE : number * PER_PAGE]
+    rule = service.current_rule(found.id)
+    recent = jobs.latest((making.KIND, bundling.KIND), ("programme", found.id)) if may_issue else []
+    return render_template(
+        "certificates/programme.html",
+        programme=found,
+        page=Page(shown, number, len(rows)),
+        counts=count(everyone),
+        total=len(everyone),
+        unprintable=[one for one in everyone if one.state == "unprintable"][:_LISTED],
+        places=places(one.person.division_code for one in shown),
+        subdistricts=subdistricts(found.division_code, areas),
+        rule=rule,
+        words=words(service.conditions_of(found, rule), found.planned_sessions),
+        may_issue=may_issue,
+        may_edit_people=allows(who, Permission.PERSON_EDIT, programme_scope(found)),
+        running=[job for job in recent if job.state in ("queued", "running")],
+        recent=recent,
+        filters={"under": under, "q": text, "state": state},
+        claims=design.claims_of(found, design.issuer_of(found)) if may_issue else [],
+    )
+
+
+@bp.route("/programmes/<int:programme_id>/certificates/rule", methods=["GET", "POST"])
+@access.needs(Permission.CERTIFICATE_ISSUE)
+def rule(programme_id: int) -> Any:
+    """Edit the rule: a new version; what was issued stays as it is."""
+    who, now = access.actor(), clock.now()
+    found = programme_for(who, programme_id, Permission.CERTIFICATE_ISSUE)
+    present = service.current_rule(found.id)
+    form = RuleForm(obj=service.conditions_of(found, present))
+    problem = None
+    if form.validate_on_submit():
+        try:
+            made = service.set_rule(found.id, form.conditions(), actor_id=who.person_id or 0, now=now)
+        except Invalid as fault:
+            show(form, fault)
+            problem = None if fault.fields else fault.sentence
+        else:
+            flash(_("Version %(version)s of the rule holds from now on.", version=made.version))
+            return redirect(url_for("certificates.programme", programme_id=found.id))
+    versions = [
+        (row, by, words(service.conditions_of(found, row), found.planned_sessions))
+        for row, by in service.versions(found.id)
+    ]
+    page = render_template(
+        "certificates/rule.html", programme=found, form=form, versions=versions, present=present, problem=problem
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@bp.route("/programmes/<int:programme_id>/certificates/paper", methods=["GET", "POST"])
+@access.needs(Permission.CERTIFICATE_ISSUE)
+def paper(programme_id: int) -> Any:
+    """How the next certificates are printed."""
+    who, now = access.actor(), clock.now()
+    found = programme_for(who, programme_id, Permission.CERTIFICATE_ISSUE)
+    form = PaperForm(obj=design.design_of(found))
+    if form.validate_on_submit():
+        try:
+            design.set_design(found.id, form.design(), actor_id=who.person_id, now=now)
+        except Invalid as fault:
+            show(form, fault)
+        else:
+            flash(_("Certificates issued from now on are printed like this."))
+            return redirect(url_for("certificates.programme", programme_id=found.id))
+    page = render_template("certificates/paper.html", programme=found, form=form, issuer=design.issuer_of(found))
+    return page, 422 if form.is_submitted() else 200
+
+
+@bp.get("/programmes/<int:programme_id>/certificates/register")
+@access.needs(Permission.CERTIFICATE_ISSUE)
+def register(programme_id: int) -> Any:
+    """Every number that was taken: used, replaced, revoked or voided."""
+    found = programme_for(access.actor(), programme_id, Permission.CERTIFICATE_ISSUE)
+    page = paginate(papers.register(found.id), page=requested_page(), scalars=False)
+    return render_template("certificates/register.html", programme=found, page=page, state_of=papers.state_of)
