@@ -24,7 +24,7 @@ class Config:
         #: Empty: a random key is made on the first start and kept in the instance folder.
         self.SECRET_KEY = os.environ.get("SECRET_KEY", "")
         self.DATABASE_URL = os.environ.get("DATABASE_URL", "") or f"sqlite:///{self.INSTANCE / 'fulei.db'}"
-        self.FILES = Path(os.environ.get("FILES", self.INSTANCE / "files")).absolute()
+        self.FILES = Path(os.environ.get("FILES") or self.INSTANCE / "files").absolute()
         #: The address that QR codes and links carry; empty: the address of the request.
         self.PUBLIC_URL = os.environ.get("PUBLIC_URL", "").rstrip("/")
         self.REDIS_URL = os.environ.get("REDIS_URL", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from config import ROOT
+from config import ROOT, Config
 
 
 def test_every_setting_is_described_in_the_example():
@@ -15,3 +15,11 @@ def test_every_setting_is_described_in_the_example():
     described = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
     assert read - described == set()
     assert {"DATABASE_URL", "WEB_WORKERS", "TLS"} <= read
+
+
+def test_an_empty_folder_for_files_means_the_one_in_the_instance(monkeypatch, tmp_path):
+    """As the example has it; an empty path would be wherever the server was started."""
+    monkeypatch.setenv("INSTANCE", str(tmp_path))
+    monkeypatch.setenv("FILES", "")
+    found = Config().FILES
+    assert found == tmp_path / "files"

@@ -14,6 +14,7 @@ from training_app import create_app
 from training_app.certificates import issuing, papers
 from training_app.certificates.codes import masked, new_check_code, new_verify_code, printed
 from training_app.core import files, jobs
+from training_app.core.db import db
 from training_app.web.limits import limiter
 
 
@@ -123,12 +124,16 @@ def test_the_public_page_comes_in_both_languages(client_as, paper):
 def test_trying_again_and_again_is_refused(app, now):
     config = TestConfig(instance=app.config["INSTANCE"], database_url=app.config["DATABASE_URL"])
     config.RATELIMIT_ENABLED = True
+    limited = create_app(config)
     try:
-        browser = create_app(config).test_client()
+        browser = limited.test_client()
         data = {"serial": "LC2026-0001", "check_code": "AAAA2222"}
         assert [browser.post("/verify", data=data).status_code for _ in range(31)] == [404] * 30 + [429]
     finally:
         limiter.enabled = False
+        # The next test puts another file in this database's place.
+        with limited.app_context():
+            db.engine.dispose()
 
 
 def test_codes_are_long_and_hold_nothing_that_can_be_misread():

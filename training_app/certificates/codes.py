@@ -13,6 +13,8 @@ CHECK_LENGTH = 8
 VERIFY_LENGTH = 26
 #: Where the QR leads; the page's address is made of it too.
 VERIFY_PATH = "/c/"
+#: Where number and check code are typed.
+TYPED_PATH = "/verify"
 PREFIX = re.compile(r"[A-Z0-9]{2,12}")
 
 

@@ -11,7 +11,7 @@ from training_app.web.limits import limiter
 
 from . import verifying
 from .blueprint import bp
-from .codes import VERIFY_PATH
+from .codes import TYPED_PATH, VERIFY_PATH
 from .forms import VerifyForm
 
 
@@ -26,7 +26,7 @@ def verify(code: str) -> Any:
     return render_template("certificates/verify.html", answer=answer)
 
 
-@bp.route("/verify", methods=["GET", "POST"])
+@bp.route(TYPED_PATH, methods=["GET", "POST"])
 @limiter.limit("30/minute", methods=["POST"])
 @access.public
 def verify_typed() -> Any:
