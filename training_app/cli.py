@@ -10,9 +10,11 @@ from flask.cli import AppGroup, with_appcontext
 from flask_babel import force_locale
 from flask_migrate import upgrade
 
+from . import doctor
 from .core import clock, queue
-from .core.errors import Invalid
+from .core.errors import Invalid, Refusal
 from .divisions import service as tree
+from .people import accounts
 from .web import catalogs, trial_certificate
 
 translations = AppGroup("translations", help="The catalogs of both languages.")
@@ -62,6 +64,34 @@ def divisions_import(file: Path) -> None:
     click.echo(f"divisions: {done.added} added, {done.changed} changed, {done.unchanged} unchanged")
 
 
+admin = AppGroup("admin", help="Whoever administers the installation.")
+
+
+@admin.command("create")
+@click.option("--name", prompt="Name", help="The administrator's name.")
+@click.option("--phone", prompt="Phone number (may be empty)", default="", help="To log in with, beside the username.")
+@click.option("--username", default="", help="Made of the name's pinyin where it is not given.")
+def admin_create(name: str, phone: str, username: str) -> None:
+    """Make the first administrator of an empty installation, and print a one-time password."""
+    with force_locale("en"):
+        try:
+            slip = accounts.first_administrator(name, phone, username=username, now=clock.now())
+        except Refusal as fault:
+            raise click.ClickException(str(fault.sentence)) from None
+    click.echo(f"username: {slip.username}\none-time password: {slip.password}\nIt must be changed at the first login.")
+
+
+@click.command("doctor")
+@with_appcontext
+def examine() -> None:
+    """Check settings, database, files, divisions, administrators and fonts; fails when something is wrong."""
+    found = doctor.examine(clock.now())
+    for finding in found:
+        click.echo(f"{finding.state:8}{finding.what}: {finding.sentence}")
+    if any(finding.state == "wrong" for finding in found):
+        raise SystemExit(1)
+
+
 @click.command("init")
 @with_appcontext
 def init() -> None:
@@ -92,5 +122,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(work)
     app.cli.add_command(translations)
     app.cli.add_command(divisions)
+    app.cli.add_command(admin)
+    app.cli.add_command(examine)
     app.cli.add_command(init)
     app.cli.add_command(trial)

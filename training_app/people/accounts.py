@@ -10,10 +10,11 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, or_, select, update
 
 from training_app.core import audit, signals
+from training_app.core.actors import Role
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound, Refusal
 
-from . import attempts, grants, logins, names, passwords, rules
+from . import attempts, grants, logins, names, passwords, persons, rules
 from .models import Account, Grant, Login, Person
 
 
@@ -132,3 +133,19 @@ def enable(account_id: int, *, actor_id: int, now: datetime) -> None:
         account.disabled_at = None
         after = {"disabled": False}
         audit.record(audit.Action.ACCOUNT_DISABLED, ("account", account_id), actor_id=actor_id, now=now, after=after)
+
+
+def first_administrator(name: str, phone: str | None, *, username: str, now: datetime) -> Slip:
+    """Make the administrator of an empty installation.
+
+    Raises Refusal("administrator_exists") when somebody administers it already, and Invalid for a name,
+    number or username that cannot be used.
+    """
+    with transaction():
+        if grants.administrators(now):
+            sentence = _l("There is an administrator already, who can make others under Accounts.")
+            raise Refusal("administrator_exists", sentence)
+        person = persons.find_or_create(name, phone, actor_id=None, now=now)
+        slip = create(person.id, username=username, actor_id=None, now=now)
+        grants.give(person.id, Role.ADMINISTRATOR, actor_id=None, now=now)
+        return slip
