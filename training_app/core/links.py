@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     PROGRAMME_FEED = "pf"
     GROUP = "g"
     DOOR = "d"
+    JOIN = "j"
 
 
 def _mac(purpose: Purpose, subject: int, revision: int) -> bytes:

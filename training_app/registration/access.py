@@ -6,14 +6,14 @@ area alone (supervisors, auditors) sees the persons registered for communities o
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from training_app.core.actors import Actor, Role
 from training_app.core.db import db
 from training_app.core.errors import NotFound
 from training_app.core.permissions import Permission
-from training_app.divisions.rules import lies_in, within, within_any
+from training_app.divisions.rules import lies_in, within
 from training_app.people.policy import ROLE_PERMISSIONS, allows
 from training_app.schedule.access import programme_scope
 from training_app.schedule.models import Event, Programme
@@ -63,9 +63,25 @@ def seen(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     return or_(*conditions) if conditions else ~true()
 
 
-def of_areas(codes: tuple[str, ...]) -> ColumnElement[bool]:
-    """The condition that a Registration is for one of these areas, as `areas` gives them."""
-    return within_any(Registration.division_code, codes)
+def listed(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """The condition that an Event, joined with its Programme, stands in the actor's lists; drafts only for its own."""
+    conditions: list[ColumnElement[bool]] = []
+    for grant in actor.grants:
+        if permission not in ROLE_PERMISSIONS[grant.role]:
+            continue
+        if grant.role is Role.ADMINISTRATOR:
+            return true()
+        if grant.event_id is not None:
+            conditions.append(Event.id == grant.event_id)
+        elif grant.programme_id is not None:
+            conditions.append(Event.programme_id == grant.programme_id)
+        elif grant.organisation_id is not None:
+            conditions.append(Programme.organisation_id == grant.organisation_id)
+        elif grant.division_code is not None:
+            above = [grant.division_code[:n] for n in range(2, len(grant.division_code) + 1)]
+            here = or_(within(Programme.division_code, grant.division_code), Programme.division_code.in_(above))
+            conditions.append(and_(here, Event.state != "draft"))
+    return or_(*conditions) if conditions else ~true()
 
 
 def registration_for(actor: Actor, registration_id: int, permission: Permission) -> Registration:

@@ -162,3 +162,20 @@ def withdraw(registration_id: int, *, actor_id: int, now: datetime) -> None:
 
 def _already_decided() -> Refusal:
     return Refusal("decided", _l("This proposal was decided or taken back meanwhile. Look at the page again."))
+
+
+def latest(registration_id: int) -> StandIn | None:
+    """The newest proposal for a registration, in whatever state."""
+    return db.session.scalar(
+        select(StandIn).where(StandIn.registration_id == registration_id).order_by(StandIn.id.desc()).limit(1)
+    )
+
+
+def of_event(event_id: int, stand_in_id: int) -> StandIn:
+    """The proposal with this id, if it is for this event. Raises NotFound."""
+    found = db.session.scalar(
+        select(StandIn).join(StandIn.registration).where(StandIn.id == stand_in_id, Registration.event_id == event_id)
+    )
+    if found is None:
+        raise NotFound()
+    return found
