@@ -8,11 +8,24 @@ import pytest
 from sqlalchemy import insert
 
 from tests import cast
-from tests.registration.people import AHEAD, CHEN, LIN, WHO, ZHANG, capacity, crowd, register, states, taken
+from tests.registration.people import (
+    AHEAD,
+    CHEN,
+    LIN,
+    WHO,
+    ZHANG,
+    capacity,
+    crowd,
+    register,
+    second_session,
+    states,
+    taken,
+)
 from training_app.core.db import db, transaction
 from training_app.people.models import Person
 from training_app.registration import seats, standins
 from training_app.registration.models import Enrolment, Nomination, Registration
+from training_app.schedule.models import Slot
 
 EVENT, PHASE = f"/events/{AHEAD}/registrations", f"/phases/{AHEAD}/registrations"
 
@@ -237,3 +250,23 @@ def test_who_was_typed_at_the_door_is_marked(app, organiser):
         db.session.get(Person, LIN).unconfirmed = True
     seats.register(AHEAD, person.id, source="organiser", as_whom="walk_in", **WHO)
     assert "待核实" in organiser.get(EVENT, headers={"Accept-Language": "zh-CN"}).text
+
+
+def test_seats_in_a_session_that_came_later_are_given_from_the_phases_page(app, organiser):
+    seats.enrol(AHEAD, CHEN, source="organiser", **WHO)
+    late = second_session()
+    with transaction() as session:
+        slot = session.get(Slot, AHEAD)
+        copied = (
+            "label",
+            "starts_at",
+            "ends_at",
+            "checkin_opens_at",
+            "checkin_closes_at",
+            "late_after",
+            "credit_hours",
+        )
+        session.add(Slot(event_id=late, **{name: getattr(slot, name) for name in copied}))
+    assert 'value="complete"' in organiser.get(PHASE).text
+    organiser.post(PHASE, data={"action": "complete"})
+    assert states(late) == {CHEN: "confirmed"} and 'value="complete"' not in organiser.get(PHASE).text

@@ -184,3 +184,18 @@ def test_the_line_is_kept_over_more_waiters_than_are_looked_at_together(second):
     capacity(3)
     seats.advance(AHEAD, now=cast.NOW)
     assert [p for p in people if states()[p] == "confirmed"] == people[:2]
+
+
+def test_a_session_that_came_later_seats_the_enrolled_in_their_order(app):
+    people = crowd(3)
+    for person in people:
+        _enrol(person)
+    late = second_session()
+    capacity(2, late)
+    register(LIN)
+    assert seats.complete(AHEAD, **WHO) == (2, 1)
+    assert [states(late).get(p) for p in (*people, LIN)] == ["confirmed", "confirmed", "waiting", None]
+    assert seats.complete(AHEAD, **WHO) == (0, 0) and taken(late) == 2
+    gone = register(people[0], event_id=late)
+    seats.cancel(gone.id, **WHO)
+    assert seats.complete(AHEAD, **WHO) == (0, 0) and states(late)[people[2]] == "confirmed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 
 from training_app.core import audit
 from training_app.core.db import db
@@ -43,6 +43,18 @@ def seated(person_ids: Iterable[int], event_ids: Iterable[int]) -> set[tuple[int
         )
     )
     return {(row.person_id, row.event_id) for row in rows_seated}
+
+
+def without_row(phase_id: int, event_id: int) -> list[Enrolment]:
+    """The confirmed enrolments of a phase whose persons never had a registration for this event, the oldest first."""
+    there = exists().where(Registration.event_id == event_id, Registration.person_id == Enrolment.person_id)
+    return list(
+        db.session.scalars(
+            select(Enrolment)
+            .where(Enrolment.phase_id == phase_id, Enrolment.state == "confirmed", ~there)
+            .order_by(Enrolment.id)
+        )
+    )
 
 
 def write_whole(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from training_app.core.db import db
@@ -19,7 +19,7 @@ from training_app.people.persons import matches
 from training_app.schedule.models import Event, Phase, Programme, Slot
 
 from .models import Enrolment, Nomination, Registration, StandIn
-from .rules import SEATED, STANDING
+from .rules import OPEN, SEATED, STANDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +150,26 @@ def enrolment_counts(phase_id: int, codes: tuple[str, ...], filters: Filters) ->
         rows = whole.with_only_columns(Enrolment.id).order_by(None).subquery()
         found[state] = db.session.scalar(select(func.count()).select_from(rows)) or 0
     return Counts(**found)
+
+
+def without_seat(phase_id: int, now: datetime) -> int:
+    """How many seats are missing: of confirmed enrolments in sessions ahead for which they never had a registration."""
+    there = exists().where(Registration.event_id == Event.id, Registration.person_id == Enrolment.person_id)
+    ahead = exists().where(Slot.event_id == Event.id, Slot.ends_at > now)
+    missing = (
+        select(func.count())
+        .select_from(Enrolment)
+        .join(Event, Event.phase_id == Enrolment.phase_id)
+        .where(
+            Enrolment.phase_id == phase_id,
+            Enrolment.state == "confirmed",
+            Event.kind == "session",
+            Event.state.in_(OPEN),
+            ahead,
+            ~there,
+        )
+    )
+    return db.session.scalar(missing) or 0
 
 
 def subdistricts(area: str, codes: tuple[str, ...]) -> list[Division]:

@@ -268,3 +268,33 @@ def restore(registration_id: int, *, actor_id: int | None, now: datetime) -> Reg
             actor_id=actor_id,
             now=now,
         )
+
+
+def complete(phase_id: int, *, actor_id: int | None, now: datetime) -> tuple[int, int]:
+    """Give the enrolled their seats in sessions that the phase got after they enrolled.
+
+    Who finds no seat waits for that session alone. Rows that were cancelled stay so. Gives how many
+    seats were given and how many wait. Raises NotFound.
+    """
+    with transaction() as session:
+        phase = session.get(Phase, phase_id)
+        if phase is None:
+            raise NotFound()
+        given = waiting = 0
+        for event in line.sessions_of(occupancy.hold_phase(phase_id), now):
+            for enrolment in line.without_row(phase_id, event.id):
+                confirmed = capacity.take(event.id)
+                rows.write(
+                    None,
+                    event.id,
+                    enrolment.person_id,
+                    state="confirmed" if confirmed else "waiting",
+                    line=None if confirmed else capacity.next_line(phase.programme_id),
+                    source=enrolment.source,
+                    as_whom="trainee",
+                    enrolment_id=enrolment.id if confirmed else None,
+                    actor_id=actor_id,
+                    now=now,
+                )
+                given, waiting = given + confirmed, waiting + (not confirmed)
+        return given, waiting

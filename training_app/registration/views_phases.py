@@ -66,6 +66,7 @@ def phase(phase_id: int) -> Any:
         may_nominate=policy.allows(who, P.NOMINATION_SUBMIT, programme_scope(found.programme)) or manages,
         phones=policy.allows_anywhere(who, P.PERSON_VIEW),
         undo=take_undo("phase", phase_id),
+        missing=queries.without_seat(phase_id, clock.now()) if manages else 0,
         words=words,
     )
 
@@ -73,24 +74,29 @@ def phase(phase_id: int) -> Any:
 @bp.post("/phases/<int:phase_id>/registrations")
 @access.needs(P.REGISTRATION_MANAGE)
 def change_phase(phase_id: int) -> Any:
-    """Cancel the ticked enrolments, or undo that."""
+    """Cancel the ticked enrolments, undo that, or give seats in sessions that came later."""
     who, now = access.actor(), clock.now()
     phase_for(who, phase_id, P.REGISTRATION_MANAGE)
     by: dict[str, Any] = {"actor_id": who.person_id, "now": now}
     ids, action = numbers("id"), request.form.get("action", "")
-    if not ids:
+    if action == "complete":
+        _tell(*seats.complete(phase_id, **by))
+    elif not ids:
         flash(_("Nobody was ticked. Tick the rows first."), "error")
     elif action == "cancel":
         gone = bulk.cancel_enrolments(phase_id, ids, **by)
         if gone:
             leave_undo("phase", phase_id, gone)
     elif action == "restore":
-        confirmed, waiting = bulk.enrol_again(phase_id, ids, **by)
-        if confirmed:
-            flash(ngettext("%(num)s person has a seat now.", "%(num)s persons have a seat now.", confirmed))
-        if waiting:
-            flash(ngettext("%(num)s person is in line now.", "%(num)s persons are in line now.", waiting), "error")
+        _tell(*bulk.enrol_again(phase_id, ids, **by))
     return redirect(url_for("registration.phase", phase_id=phase_id))
+
+
+def _tell(confirmed: int, waiting: int) -> None:
+    if confirmed:
+        flash(ngettext("%(num)s person has a seat now.", "%(num)s persons have a seat now.", confirmed))
+    if waiting:
+        flash(ngettext("%(num)s person is in line now.", "%(num)s persons are in line now.", waiting), "error")
 
 
 @bp.get("/phases/<int:phase_id>/registrations/new")
