@@ -108,7 +108,7 @@ def of_matrix(
         return _made([people, sessions], kind, name, subject, roll, len(who), actor_id=actor_id, now=now)
 
 
-def _mark(cell: matrix.Cell) -> str:
+def mark_word(cell: matrix.Cell) -> str:
     if cell.status in words.STATUSES:
         word = str(words.STATUSES[cell.status])
         return f"{word}（{words.FILTERS['left_early']}）" if cell.left_early else word
@@ -123,7 +123,7 @@ def _who(number: int, one: Entry, as_whom: str, stand_in_for: str | None) -> lis
 def _matrix_rows(lines: Sequence[matrix.Line]) -> Iterator[list[Cell]]:
     for number, line in enumerate(lines, 1):
         who = _who(number, line.who, line.as_whom, line.stand_in_for)
-        yield [*who, *[_mark(cell) for cell in line.cells], line.done]
+        yield [*who, *[mark_word(cell) for cell in line.cells], line.done]
 
 
 def _session_heading() -> list[Column]:
@@ -175,7 +175,7 @@ def of_event(
             (_l("Left early"), 8),
             (_l("Arrived"), 18),
             (_l("Left"), 18),
-            (_l("How"), 14),
+            (_l("Checked in by"), 14),
         ]
         heading = [Column(str(name), width) for name, width in names]
         rows = list(_event_rows(event, who, found, sources, phones))

@@ -16,7 +16,7 @@ STATUSES: dict[str, Any] = {
 FILTERS: dict[str, Any] = {
     "missing": _l("Not here yet"),
     "here": _l("Came"),
-    **STATUSES,
+    **{status: word for status, word in STATUSES.items() if status != "present"},
     "left_early": _l("Left early"),
 }
 AS_WHOM: dict[str, Any] = {

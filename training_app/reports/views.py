@@ -1,8 +1,96 @@
-"""The room's pages."""
+"""Coverage and figures of one's area: the supervisor's communities, and the roll-up above them."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from training_app.core import clock
+from training_app.core.actors import Actor
+from training_app.core.db import db
+from training_app.core.errors import NotFound
+from training_app.core.permissions import Permission
+from training_app.core.spreadsheets import XLSX_TYPE
+from training_app.divisions.models import Division
+from training_app.divisions.rules import subdistrict_of
+from training_app.people.policy import allows_anywhere
+from training_app.schedule.models import Phase, Programme
+from training_app.web import access
+from training_app.web.downloads import download
+
+from . import service, sheets, words
+from .access import VIEW, ancestors_for, chosen, division_for, programmes_for, roots
 
 bp = Blueprint("reports", __name__)
 blueprints = (bp,)
+#: Levels whose page lists communities; above them the page drills down.
+NEAR = ("subdistrict", "community")
+
+
+@bp.get("/reports")
+@access.needs(VIEW)
+def index() -> Any:
+    """One's own area at once, or a choice of several."""
+    found = roots(access.actor())
+    if len(found) == 1:
+        return redirect(url_for("reports.division", code=found[0].code))
+    return render_template("reports/index.html", divisions=found)
+
+
+def _programme(who: Actor, division: Division) -> tuple[Programme | None, list[Programme]]:
+    programmes = programmes_for(who, division)
+    asked = request.args.get("programme", type=int)
+    return (chosen(programmes, division, asked) if programmes else None), programmes
+
+
+def _to_nominate(who: Actor, programme: Programme, now: Any) -> Phase | None:
+    """The next phase for which this supervisor may still name directors."""
+    if not allows_anywhere(who, Permission.NOMINATION_SUBMIT):
+        return None
+    return db.session.scalars(
+        select(Phase)
+        .where(Phase.programme_id == programme.id, Phase.nominate_until > now)
+        .order_by(Phase.nominate_until, Phase.number)
+        .limit(1)
+    ).first()
+
+
+@bp.get("/reports/<code>")
+@access.needs(VIEW)
+def division(code: str) -> Any:
+    """A subdistrict's communities as rows; above it coverage, whom to act on, and the divisions below."""
+    who, now = access.actor(), clock.now()
+    found = division_for(who, code)
+    programme, programmes = _programme(who, found)
+    shared = {
+        "division": found,
+        "ancestors": ancestors_for(who, found),
+        "programmes": programmes,
+        "programme": programme,
+        "words": words,
+    }
+    if programme is None:
+        return render_template("reports/nothing.html", **shared)
+    if found.level in NEAR:
+        report = service.jurisdiction_rows(found.code, programme.id, now)
+        phase = _to_nominate(who, programme, now)
+        return render_template("reports/communities.html", report=report, phase=phase, **shared)
+    return render_template("reports/overview.html", report=service.overview(found.code, programme.id, now), **shared)
+
+
+@bp.get("/reports/<code>/communities.xlsx")
+@access.needs(VIEW)
+def file(code: str) -> Any:
+    """Every community under a code as a workbook."""
+    who, now = access.actor(), clock.now()
+    found = division_for(who, code)
+    programme, _programmes = _programme(who, found)
+    if programme is None:
+        raise NotFound()
+    report = service.jurisdiction_rows(found.code, programme.id, now)
+    wanted = {subdistrict_of(row.post.division.code) for row in report.rows}
+    above = {d.code: d for d in db.session.scalars(select(Division).where(Division.code.in_(wanted)))}
+    data, name = sheets.communities(report, above, actor_id=who.person_id, now=now)
+    return download(data, name, XLSX_TYPE)

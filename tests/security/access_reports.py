@@ -1,0 +1,25 @@
+"""Reports: one's own area."""
+
+from tests.security.table import row
+
+SEES = {"administrator": 200, "organiser": 200, "supervisor": 200, "auditor": 200, "visitor": 302}
+#: The supervisor of Kaiyuan has nothing to look for above her subdistrict.
+SEES_DISTRICT = SEES | {"supervisor": 404}
+
+ROWS = {
+    "reports.index": [
+        row(
+            "/reports",
+            anyone=403,
+            **dict.fromkeys(("administrator", "organiser", "supervisor", "auditor"), 302),
+            visitor=302,
+        )
+    ],
+    "reports.division": [
+        row("/reports/350502004", anyone=403, **SEES),
+        row("/reports/350502", anyone=403, **SEES_DISTRICT),
+        row("/reports/350502005", anyone=403, **SEES_DISTRICT),
+        row("/reports/nowhere", anyone=403, **dict.fromkeys(SEES, 404) | {"visitor": 302}),
+    ],
+    "reports.file": [row("/reports/350502004/communities.xlsx", anyone=403, **SEES)],
+}

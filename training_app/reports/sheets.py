@@ -1,0 +1,78 @@
+"""The communities as a workbook for the bureau, in Chinese whatever language the page was in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+
+from training_app.attendance.sheets import column_name, mark_word
+from training_app.core import audit, clock, spreadsheets
+from training_app.core.db import transaction
+from training_app.core.spreadsheets import Cell, Column, Sheet
+from training_app.divisions.models import Division
+
+from . import posts, words
+from .rules import is_new
+from .service import Report
+
+
+def communities(
+    report: Report, above: dict[str, Division], *, actor_id: int | None, now: datetime
+) -> tuple[bytes, str]:
+    """The rows of a report as XLSX, with the file's name; put on record. `above` names subdistricts by code."""
+    with force_locale("zh_Hans"):
+        names: list[tuple[Any, int]] = [
+            (_l("No."), 6),
+            (_l("Subdistrict or township"), 18),
+            (_l("Village or community"), 22),
+            (_l("Present director"), 12),
+            (_l("Phone"), 14),
+            (_l("In post since"), 12),
+            (_l("New"), 8),
+        ]
+        heading = [
+            *[Column(str(name), width) for name, width in names],
+            *[Column(column_name(column), 16) for column in report.columns],
+            Column(str(_l("Sessions attended")), 10),
+            Column(str(_l("State")), 14),
+            Column(str(_l("Covered")), 8),
+            Column(str(_l("Still missing")), 30),
+        ]
+        title = f"{report.division.name}-{report.programme.title}"
+        name = spreadsheets.file_name(title, str(_l("Coverage")), clock.local_date(now), extension="xlsx")
+        data = spreadsheets.xlsx([Sheet(str(_l("Communities")), heading, _rows(report, above, now))])
+    with transaction():
+        audit.record(
+            audit.Action.EXPORT_MADE,
+            ("programme", report.programme.id),
+            actor_id=actor_id,
+            now=now,
+            after={"file": name, "rows": len(report.rows), "division": report.division.code},
+        )
+    return data, name
+
+
+def _rows(report: Report, above: dict[str, Division], now: datetime) -> Iterator[list[Cell]]:
+    day = posts.reference_day(report.programme.counting_year, now)
+    yes, no = str(_l("Yes")), str(_l("No"))
+    for number, row in enumerate(sorted(report.rows, key=lambda row: row.post.division.code), 1):
+        post, over = row.post, above.get(row.post.division.parent_code or "")
+        facts = post.facts
+        yield [
+            number,
+            over.name if over else "",
+            post.division.name,
+            post.person.name if post.person else "",
+            (post.person.phone or "").removeprefix("+86") if post.person else "",
+            post.started_on,
+            (yes if is_new(facts.first_started_on, day) else no) if facts else "",
+            *[mark_word(cell) for cell in row.cells],
+            facts.sessions_done if facts else 0,
+            str(words.STATES[post.state]),
+            yes if post.covered else no,
+            post.note,
+        ]
