@@ -108,22 +108,26 @@ def of_matrix(
         return _made([people, sessions], kind, name, subject, roll, len(who), actor_id=actor_id, now=now)
 
 
-def mark_word(cell: matrix.Cell) -> str:
-    if cell.status in words.STATUSES:
-        word = str(words.STATUSES[cell.status])
-        return f"{word}（{words.FILTERS['left_early']}）" if cell.left_early else word
-    return ""
+def mark_words() -> dict[str, str]:
+    """The word for each kind of mark by `Cell.key`, in the language of the moment; what is no mark has none."""
+    made = {status: str(word) for status, word in words.STATUSES.items()}
+    return made | {f"{status}+": f"{word}（{words.FILTERS['left_early']}）" for status, word in made.items()}
 
 
-def _who(number: int, one: Entry, as_whom: str, stand_in_for: str | None) -> list[Cell]:
-    whom = str(words.AS_WHOM[as_whom])
+def _spoken(values: dict[str, Any]) -> dict[str, str]:
+    """Words looked up once for a whole file, not once a row."""
+    return {key: str(word) for key, word in values.items()}
+
+
+def _who(number: int, one: Entry, whom: str, stand_in_for: str | None) -> list[Cell]:
     return [number, one.subdistrict, one.community, one.name, f"{whom}（{stand_in_for}）" if stand_in_for else whom]
 
 
 def _matrix_rows(lines: Sequence[matrix.Line]) -> Iterator[list[Cell]]:
+    marks, whom = mark_words(), _spoken(words.AS_WHOM)
     for number, line in enumerate(lines, 1):
-        who = _who(number, line.who, line.as_whom, line.stand_in_for)
-        yield [*who, *[mark_word(cell) for cell in line.cells], line.done]
+        who = _who(number, line.who, whom[line.as_whom], line.stand_in_for)
+        yield [*who, *[marks.get(cell.key, "") for cell in line.cells], line.done]
 
 
 def _session_heading() -> list[Column]:
@@ -190,23 +194,26 @@ def _event_rows(
     event: Event, who: Sequence[Entry], found: rolls.Rolled, sources: dict[tuple[int, int], str], phones: Any
 ) -> Iterator[list[Cell]]:
     number = 0
+    whom, statuses, by = _spoken(words.AS_WHOM), _spoken(words.STATUSES), _spoken(words.SOURCES)
+    left_early = str(words.FILTERS["left_early"])
+    slots = [(slot.id, clock.local_date(slot.starts_at), str(LABELS[slot.label])) for slot in event.slots]
     for one in who:
         seat = found.seats.get((one.person_id, event.id))
-        for slot in event.slots:
-            stand = found.stands.get((one.person_id, slot.id))
+        for slot_id, day, label in slots:
+            stand = found.stands.get((one.person_id, slot_id))
             if stand is None and seat is None:
                 continue
             number += 1
             as_whom = seat.as_whom if seat else stand.as_whom if stand else "walk_in"
-            source = sources.get((one.person_id, slot.id))
+            source = sources.get((one.person_id, slot_id))
             yield [
-                *_who(number, one, as_whom, seat.stand_in_for if seat else None),
+                *_who(number, one, whom[as_whom], seat.stand_in_for if seat else None),
                 (one.phone or "").removeprefix("+86") if phones(one) else "",
-                clock.local_date(slot.starts_at),
-                str(LABELS[slot.label]),
-                str(words.STATUSES[stand.status]) if stand else "",
-                str(words.FILTERS["left_early"]) if stand and stand.left_early else "",
+                day,
+                label,
+                statuses[stand.status] if stand else "",
+                left_early if stand and stand.left_early else "",
                 stand.arrived_at if stand else None,
                 stand.left_at if stand else None,
-                str(words.SOURCES.get(source, source)) if source else "",
+                by.get(source, source) if source else "",
             ]

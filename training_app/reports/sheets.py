@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
-from training_app.attendance.sheets import column_name, mark_word
+from training_app.attendance.sheets import column_name, mark_words
 from training_app.core import audit, clock, spreadsheets
 from training_app.core.db import transaction
 from training_app.core.spreadsheets import Cell, Column, Sheet
@@ -58,7 +58,7 @@ def communities(
 
 def _rows(report: Report, above: dict[str, Division], now: datetime) -> Iterator[list[Cell]]:
     day = posts.reference_day(report.programme.counting_year, now)
-    yes, no = str(_l("Yes")), str(_l("No"))
+    yes, no, marks = str(_l("Yes")), str(_l("No")), mark_words()
     for number, row in enumerate(sorted(report.rows, key=lambda row: row.post.division.code), 1):
         post, over = row.post, above.get(row.post.division.parent_code or "")
         facts = post.facts
@@ -70,7 +70,7 @@ def _rows(report: Report, above: dict[str, Division], now: datetime) -> Iterator
             (post.person.phone or "").removeprefix("+86") if post.person else "",
             post.started_on,
             (yes if is_new(facts.first_started_on, day) else no) if facts else "",
-            *[mark_word(cell) for cell in row.cells],
+            *[marks.get(cell.key, "") for cell in row.cells],
             facts.sessions_done if facts else 0,
             str(words.STATES[post.state]),
             yes if post.covered else no,
