@@ -32,6 +32,8 @@ TODAY_EVENT = TODAY_SLOT = TODAY_PHASE = 4
 #: Belongs to another office in Fengze: foreign to everyone in Licheng.
 OTHER_EVENT = OTHER_SLOT = 7
 OTHER_PHASE = 7
+#: In Fengze, nobody's in Licheng.
+OTHER_VENUE = 2
 #: The right password of everyone who has an account.
 PASSWORD = "correct horse battery"
 
@@ -127,6 +129,7 @@ def settle() -> None:
                 id=VENUE, name="开元街道新时代文明实践所", address="新华北路 1 号", division_code=KAIYUAN, capacity=100
             )
         )
+        session.add(Venue(id=OTHER_VENUE, name="丰泽区社工站", address="", division_code="350503", capacity=None))
         session.flush()
         _programme(PROGRAMME, "2026 年儿童主任培训计划", LICHENG, OFFICE)
         _programme(OTHER_PROGRAMME, "丰泽区儿童主任培训", "350503", OTHER_OFFICE)

@@ -5,17 +5,17 @@ Each loader raises NotFound for an unknown id and for one that this actor may no
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import joinedload
 
-from training_app.core.actors import Actor, Role, Scope
+from training_app.core.actors import Actor, ActorGrant, Role, Scope
 from training_app.core.db import db
 from training_app.core.errors import NotFound
 from training_app.core.permissions import Permission
 from training_app.divisions.rules import within
 from training_app.people.policy import ROLE_PERMISSIONS, allows
 
-from .models import Event, Phase, Programme, Slot
+from .models import Event, Phase, Programme, Slot, Venue
 
 
 def programme_scope(programme: Programme, event_id: int | None = None) -> Scope:
@@ -29,11 +29,20 @@ def programme_scope(programme: Programme, event_id: int | None = None) -> Scope:
 
 
 def programme_for(actor: Actor, programme_id: int, permission: Permission) -> Programme:
-    """The programme with this id."""
+    """The programme with this id; whoever may see one event of it may see the programme around it."""
     programme = db.session.get(Programme, programme_id)
-    if programme is None or not allows(actor, permission, programme_scope(programme)):
+    if programme is None or not (
+        allows(actor, permission, programme_scope(programme))
+        or (permission is Permission.SCHEDULE_VIEW and _sees_an_event_of(actor, programme_id))
+    ):
         raise NotFound()
     return programme
+
+
+def _sees_an_event_of(actor: Actor, programme_id: int) -> bool:
+    ids = [g.event_id for g in _giving(actor, Permission.SCHEDULE_VIEW) if g.event_id is not None]
+    shown = select(Event.id).where(Event.id.in_(ids), Event.programme_id == programme_id, Event.state != "draft")
+    return bool(ids) and db.session.scalar(shown.limit(1)) is not None
 
 
 def phase_for(actor: Actor, phase_id: int, permission: Permission) -> Phase:
@@ -45,13 +54,35 @@ def phase_for(actor: Actor, phase_id: int, permission: Permission) -> Phase:
 
 
 def event_for(actor: Actor, event_id: int, permission: Permission) -> Event:
-    """The event with this id, its programme and venue loaded."""
+    """The event with this id, its programme and venue loaded. A draft is there for planners alone."""
     event = db.session.scalar(
         select(Event).where(Event.id == event_id).options(joinedload(Event.programme), joinedload(Event.venue))
     )
     if event is None or not allows(actor, permission, programme_scope(event.programme, event.id)):
         raise NotFound()
+    if permission is Permission.SCHEDULE_VIEW and not may_see(actor, event):
+        raise NotFound()
     return event
+
+
+def may_plan(actor: Actor, programme: Programme) -> bool:
+    """Whether the actor may change the programme and what is in it."""
+    return allows(actor, Permission.SCHEDULE_PLAN, programme_scope(programme))
+
+
+def may_see(actor: Actor, event: Event) -> bool:
+    """Whether the actor may look at the event."""
+    if event.state == "draft":
+        return may_plan(actor, event.programme)
+    return allows(actor, Permission.SCHEDULE_VIEW, programme_scope(event.programme, event.id))
+
+
+def venue_for(actor: Actor, venue_id: int, permission: Permission) -> Venue:
+    """The venue with this id."""
+    venue = db.session.get(Venue, venue_id)
+    if venue is None or not allows(actor, permission, Scope(divisions=(venue.division_code,))):
+        raise NotFound()
+    return venue
 
 
 def slot_for(actor: Actor, slot_id: int, permission: Permission) -> Slot:
@@ -66,19 +97,17 @@ def slot_for(actor: Actor, slot_id: int, permission: Permission) -> Slot:
     return slot
 
 
-def visible_programmes(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """The condition that a Programme row is one on which the actor has the permission (lists narrow by it)."""
+def _giving(actor: Actor, permission: Permission) -> list[ActorGrant]:
+    return [grant for grant in actor.grants if permission in ROLE_PERMISSIONS[grant.role]]
+
+
+def _wider(grants: list[ActorGrant]) -> list[ColumnElement[bool]]:
+    """What grants of more than one event cover, as conditions on a Programme row."""
     conditions: list[ColumnElement[bool]] = []
-    for grant in actor.grants:
-        if permission not in ROLE_PERMISSIONS[grant.role]:
-            continue
+    for grant in grants:
         if grant.role is Role.ADMINISTRATOR:
-            return true()
-        if grant.event_id is not None:
-            conditions.append(
-                Programme.id.in_(select(Event.programme_id).where(Event.id == grant.event_id).scalar_subquery())
-            )
-        elif grant.programme_id is not None:
+            return [true()]
+        if grant.programme_id is not None:
             conditions.append(Programme.id == grant.programme_id)
         elif grant.organisation_id is not None:
             conditions.append(Programme.organisation_id == grant.organisation_id)
@@ -87,4 +116,28 @@ def visible_programmes(actor: Actor, permission: Permission) -> ColumnElement[bo
             conditions.append(
                 or_(within(Programme.division_code, grant.division_code), Programme.division_code.in_(above))
             )
+    return conditions
+
+
+def visible_programmes(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """The condition that a Programme row is one on which the actor has the permission (lists narrow by it)."""
+    grants = _giving(actor, permission)
+    conditions = _wider([grant for grant in grants if grant.event_id is None])
+    ids = [grant.event_id for grant in grants if grant.event_id is not None]
+    if ids:
+        around = select(Event.programme_id).where(Event.id.in_(ids), Event.state != "draft")
+        conditions.append(Programme.id.in_(around))
     return or_(*conditions) if conditions else ~true()
+
+
+def visible_events(actor: Actor) -> ColumnElement[bool]:
+    """The condition that an Event row, joined with its Programme, may be looked at; drafts by planners alone."""
+    grants = _giving(actor, Permission.SCHEDULE_VIEW)
+    seen = _wider([grant for grant in grants if grant.event_id is None])
+    ids = [grant.event_id for grant in grants if grant.event_id is not None]
+    if ids:
+        seen.append(Event.id.in_(ids))
+    if not seen:
+        return ~true()
+    planned = visible_programmes(actor, Permission.SCHEDULE_PLAN)
+    return or_(planned, and_(Event.state != "draft", or_(*seen)))

@@ -59,8 +59,10 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tupl
 def summary(event: Event) -> dict[str, Any]:
     """The event in plain values, for the audit."""
     return {
+        "kind": event.kind,
         "title": event.title,
         "number": event.number,
+        "phase": event.phase_id,
         "state": event.state,
         "area": event.curriculum_area,
         "description": event.description,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, or_, select
@@ -99,6 +100,7 @@ def when(span: Span) -> str:
 
 def sentence_of(clash: Clash) -> Refusal:
     """The refusal that names the clashing event; its id stands in the details."""
+    name = None
     if clash.person_id is None:
         code = "venue_taken"
         sentence = _l(
@@ -115,7 +117,21 @@ def sentence_of(clash: Clash) -> Refusal:
             title=clash.title,
             when=when(clash.span),
         )
-    return Refusal(code, sentence, event_id=clash.event_id, title=clash.title)
+    return Refusal(code, sentence, event_id=clash.event_id, title=clash.title, when=when(clash.span), name=name)
+
+
+def unnamed(code: str, details: dict[str, Any]) -> Any:
+    """The same refusal for someone who may not know the other event: when, but not what."""
+    if code == "venue_taken":
+        return _l(
+            "The venue is taken by another organisation (%(when)s). Choose another time or venue.",
+            when=details["when"],
+        )
+    return _l(
+        "%(name)s is busy elsewhere at that time (%(when)s). Choose another time or facilitator.",
+        name=details["name"],
+        when=details["when"],
+    )
 
 
 def refuse_clash(wanted: Occupation) -> None:

@@ -91,6 +91,17 @@ def change(programme_id: int, draft: ProgrammeDraft, *, actor_id: int, now: date
         return programme
 
 
+def renew_feed(programme_id: int, *, actor_id: int, now: datetime) -> Programme:
+    """Kill the link of the programme's calendar and make another. Raises NotFound."""
+    with transaction() as session:
+        programme = session.get(Programme, programme_id, with_for_update={"key_share": True})
+        if programme is None:
+            raise NotFound()
+        programme.feed_revision += 1
+        audit.record(audit.Action.LINK_RENEWED, ("programme", programme_id), actor_id=actor_id, now=now)
+        return programme
+
+
 def _plain(programme: Programme) -> dict[str, Any]:
     return {
         "title": programme.title,

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from training_app.core.clock import at, local_date
 from training_app.core.db import db
+from training_app.divisions.models import Division
 from training_app.divisions.rules import within
 
 from .models import Event, EventHost, Facilitation, Phase, Programme, Slot
+from .rules import Readiness
 
 #: An event's first start, for ordering and for months.
 FIRST_START = select(func.min(Slot.starts_at)).where(Slot.event_id == Event.id).scalar_subquery()
@@ -107,8 +109,13 @@ class Figures:
     next_start: datetime | None = None
 
 
-def figures(programme_ids: Iterable[int], now: datetime) -> dict[int, Figures]:
-    """Figures of each programme, cancelled events left out, in one statement."""
+def figures(
+    programme_ids: Iterable[int], now: datetime, visible: ColumnElement[bool] | None = None
+) -> dict[int, Figures]:
+    """Figures of each programme, cancelled events left out, in one statement.
+
+    `visible` is a condition on an event and its programme.
+    """
     ids = list(programme_ids)
     if not ids:
         return {}
@@ -120,8 +127,9 @@ def figures(programme_ids: Iterable[int], now: datetime) -> dict[int, Figures]:
             func.count(Event.id.distinct()).filter(Event.state == "draft"),
             func.min(Slot.starts_at).filter(ahead),
         )
+        .join(Programme, Programme.id == Event.programme_id)
         .outerjoin(Slot, Slot.event_id == Event.id)
-        .where(Event.programme_id.in_(ids), Event.state != "cancelled")
+        .where(Event.programme_id.in_(ids), Event.state != "cancelled", true() if visible is None else visible)
         .group_by(Event.programme_id)
     )
     return {row[0]: Figures(*row[1:]) for row in rows}
@@ -130,6 +138,27 @@ def figures(programme_ids: Iterable[int], now: datetime) -> dict[int, Figures]:
 def phases_of(programme_id: int) -> list[Phase]:
     """A programme's phases by number."""
     return list(db.session.scalars(select(Phase).where(Phase.programme_id == programme_id).order_by(Phase.number)))
+
+
+def prepared(programme_id: int, visible: ColumnElement[bool]) -> list[Event]:
+    """A programme's visible events in the order of their first start, with all that makes them ready."""
+    statement = events(visible, Filters(programme_id=programme_id)).options(
+        selectinload(Event.agenda), selectinload(Event.hosts), selectinload(Event.facilitations)
+    )
+    return list(db.session.scalars(statement))
+
+
+def readiness(event: Event) -> Readiness:
+    """What the event has; its agenda, hosts and facilitators are loaded."""
+    return Readiness(
+        event.kind,
+        event.state,
+        event.venue_id is not None,
+        len(event.facilitations),
+        len(event.hosts),
+        len(event.agenda),
+        max(slot.ends_at for slot in event.slots),
+    )
 
 
 def whole(event_id: int) -> Event:
@@ -169,3 +198,20 @@ def venues_in_use(venue_ids: Iterable[int]) -> dict[int, int]:
         .group_by(Event.venue_id)
     )
     return {venue_id: count for venue_id, count in rows if venue_id is not None}
+
+
+def latest(organisation_id: int, kind: str | None = None) -> Event | None:
+    """The event that an organisation planned last: its venue and capacity are the best guess at the next one's."""
+    return db.session.scalar(
+        select(Event)
+        .join(Programme, Programme.id == Event.programme_id)
+        .where(Programme.organisation_id == organisation_id, true() if kind is None else Event.kind == kind)
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+
+
+def division_names(codes: Iterable[str]) -> dict[str, str]:
+    """Names of divisions by their codes, in one statement."""
+    rows = db.session.execute(select(Division.code, Division.name).where(Division.code.in_(set(codes))))
+    return {row.code: row.name for row in rows}

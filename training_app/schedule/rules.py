@@ -140,3 +140,28 @@ def organisation_kind(name: str) -> str:
     if name.endswith(("局", "厅", "部", "Bureau")):
         return "bureau"
     return "committee" if name.endswith(("委员会", "未保委", "Committee")) else "office"
+
+
+class Readiness(NamedTuple):
+    """What an event has, for the question what it still needs."""
+
+    kind: str
+    state: str
+    has_venue: bool
+    facilitators: int
+    hosts: int
+    agenda: int
+    last_end: datetime
+
+
+def missing(event: Readiness, now: datetime) -> list[str]:
+    """What an event that is still to come lacks, by `words.MISSING`, the most urgent first."""
+    if event.state in ("cancelled", "closed") or event.last_end <= now:
+        return []
+    lacking = {
+        "no_venue": not event.has_venue,
+        "no_facilitator": event.kind == "session" and not event.facilitators,
+        "no_agenda": event.kind == "salon" and not event.agenda,
+        "no_hosts": not event.hosts,
+    }
+    return [code for code, lacks in lacking.items() if lacks]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from training_app.core import audit
-from training_app.core.db import transaction
+from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, Refusal
 from training_app.core.signals import event_cancelled, event_changed
 from training_app.people.models import Grant
 
 from . import occupancy
 from .events import locked
+from .facts import summary
 from .models import AgendaItem, Event, EventHost, Facilitation, Slot
 from .rules import Occupation, Span
 
@@ -75,6 +78,42 @@ def unpublish(event_id: int, *, actor_id: int, now: datetime) -> Event:
         return event
 
 
+class Outcome(NamedTuple):
+    """What became of several events: those that turned, and (id, title, sentence) of those that could not."""
+
+    done: tuple[int, ...]
+    refused: tuple[tuple[int, str, Any], ...]
+
+
+def publish_several(programme_id: int, event_ids: Iterable[int], *, actor_id: int, now: datetime) -> Outcome:
+    """Publish what can be published of a programme's events; the rest says why not."""
+    return _each(programme_id, event_ids, "draft", publish, actor_id=actor_id, now=now)
+
+
+def unpublish_several(programme_id: int, event_ids: Iterable[int], *, actor_id: int, now: datetime) -> Outcome:
+    """Take back what can be taken back of a programme's events; the rest says why not."""
+    return _each(programme_id, event_ids, "published", unpublish, actor_id=actor_id, now=now)
+
+
+def _each(
+    programme_id: int, event_ids: Iterable[int], state: str, turn: Any, *, actor_id: int, now: datetime
+) -> Outcome:
+    done: list[int] = []
+    refused: list[tuple[int, str, Any]] = []
+    wanted = select(Event.id, Event.title).where(
+        Event.programme_id == programme_id, Event.id.in_(list(event_ids)), Event.state == state
+    )
+    # Each in a transaction of its own: what is refused leaves nothing behind, and stops nothing.
+    for event_id, title in sorted((row.id, row.title) for row in db.session.execute(wanted)):
+        try:
+            turn(event_id, actor_id=actor_id, now=now)
+        except Refusal as refusal:
+            refused.append((event_id, title, refusal.sentence))
+        else:
+            done.append(event_id)
+    return Outcome(tuple(done), tuple(refused))
+
+
 def cancel(event_id: int, reason: str, *, actor_id: int, now: datetime) -> Event:
     """Cancel a published event; its venue and facilitators are free again. Cancelling twice changes nothing.
 
@@ -130,8 +169,8 @@ def delete_draft(event_id: int, *, actor_id: int, now: datetime) -> None:
             ("event", event_id),
             actor_id=actor_id,
             now=now,
-            before={"title": event.title, "number": event.number},
-            after={"state": "deleted"},
+            before=summary(event),
+            after={"state": "deleted", "programme": event.programme_id},
         )
         session.execute(update(Grant).where(Grant.event_id == event_id, Grant.valid_to.is_(None)).values(valid_to=now))
         try:

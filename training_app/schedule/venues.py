@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from training_app.core import audit
 from training_app.core.db import db, transaction
@@ -17,9 +17,10 @@ from training_app.divisions.rules import within_any
 from .models import Venue
 
 
-def statement(jurisdictions: tuple[str, ...]) -> Select[Any]:
-    """The statement of the venues in an area, by name."""
-    return select(Venue).where(within_any(Venue.division_code, jurisdictions)).order_by(Venue.name, Venue.id)
+def statement(jurisdictions: tuple[str, ...], keep: int | None = None) -> Select[Any]:
+    """The statement of the venues in an area, by name, with the one that is to be kept wherever it lies."""
+    here = or_(within_any(Venue.division_code, jurisdictions), Venue.id == keep)
+    return select(Venue).where(here).order_by(Venue.name, Venue.id)
 
 
 def create(

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from . import (  # noqa: F401
+    models,
+    news,
+    views_calendar,
+    views_changes,
+    views_events,
+    views_feeds,
+    views_phases,
+    views_plans,
+    views_programmes,
+    views_venues,
+)
+from .blueprint import bp
 
-from . import models, news  # noqa: F401
-
-bp = Blueprint("schedule", __name__)
 blueprints = (bp,)

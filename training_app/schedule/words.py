@@ -47,3 +47,12 @@ PRESETS: dict[str, Any] = {
     "one_session_phases": _l("Six phases of one session each, completed in any order"),
     "one_class": _l("One class of one to three days, repeated in phases"),
 }
+#: What an event still lacks → word, and what the button that mends it says.
+MISSING: dict[str, tuple[Any, Any]] = {
+    "no_venue": (_l("Venue still open"), _l("Choose")),
+    "no_facilitator": (_l("Facilitator still open"), _l("Appoint")),
+    "no_agenda": (_l("Agenda still open"), _l("Write")),
+    "no_hosts": (_l("Hosts still open"), _l("Add")),
+}
+#: A note on a day that is no ordinary day.
+DAYS: dict[str, Any] = {"holiday": _l("Public holiday"), "workday": _l("Make-up workday")}
