@@ -48,7 +48,15 @@ def test_a_salon_is_planned_with_all_that_hangs_on_it(app, client_as):
     made = _latest()
     assert answer.location == f"/events/{made.id}" and (made.kind, made.state, made.number) == ("salon", "draft", 1)
     page = browser.get(answer.location).text
-    for text in ("花信使", "许老师", "泉州市民政局", "请穿运动鞋", "开元街道新时代文明实践所", "新华北路 1 号", "14:30"):
+    for text in (
+        "花信使",
+        "许老师",
+        "泉州市民政局",
+        "请穿运动鞋",
+        "开元街道新时代文明实践所",
+        "新华北路 1 号",
+        "14:30",
+    ):
         assert text in page
     assert "13900001111" not in page
 
@@ -57,7 +65,11 @@ def test_the_page_of_an_event_takes_as_many_statements_whatever_hangs_on_it(app,
     browser = client_as("organiser")
     small = events.create(
         cast.PROGRAMME,
-        salon(agenda=(AgendaDraft(20, "talk", "甲"),), facilitators=(FacilitatorDraft("许老师", "13900001111"),), hosts=(HostDraft("hosted_by", "甲局"),)),
+        salon(
+            agenda=(AgendaDraft(20, "talk", "甲"),),
+            facilitators=(FacilitatorDraft("许老师", "13900001111"),),
+            hosts=(HostDraft("hosted_by", "甲局"),),
+        ),
         **WHO,
     )
     large = events.create(
@@ -65,15 +77,17 @@ def test_the_page_of_an_event_takes_as_many_statements_whatever_hangs_on_it(app,
         salon(
             "2026-07-02 09:00",
             agenda=tuple(AgendaDraft(5, "talk", f"第{n}") for n in range(30)),
-            facilitators=tuple(FacilitatorDraft(f"许老{c}", f"139000022{n}") for n, c in enumerate("甲乙丙丁戊己庚辛壬癸", 10)),
+            facilitators=tuple(
+                FacilitatorDraft(f"许老{c}", f"139000022{n}") for n, c in enumerate("甲乙丙丁戊己庚辛壬癸", 10)
+            ),
             hosts=tuple(HostDraft("hosted_by", f"单位{n}") for n in range(10)),
             slots=tuple(slot(f"2026-07-{n:02} 09:00") for n in range(2, 12)),
         ),
         **WHO,
     )
+    few, many = f"/events/{small.id}", f"/events/{large.id}"
     browser.get("/events/4")
-    few = count_statements(lambda: browser.get(f"/events/{small.id}"))
-    assert count_statements(lambda: browser.get(f"/events/{large.id}")) == few
+    assert count_statements(lambda: browser.get(many)) == count_statements(lambda: browser.get(few))
 
 
 def test_rows_come_and_go_without_scripts_and_nothing_typed_is_lost(app, client_as):

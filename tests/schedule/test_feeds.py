@@ -74,9 +74,7 @@ def test_a_new_link_ends_the_old_one(app, client_as):
     assert client_as("visitor").get(_address()).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "token", ["1", "1-", "x-y", "99-AAAAAAAAAAAAAAAAAAAAAAAAAAA", "1-AAAAAAAAAAAAAAAAAAAAAAAAAAA"]
-)
+@pytest.mark.parametrize("token", ["1", "1-", "x-y", "99-AAAAAAAAAAAAAAAAAAAAAAAAAAA", "1-AAAAAAAAAAAAAAAAAAAAAAAAAAA"])
 def test_a_wrong_link_is_nothing(app, client_as, token):
     assert client_as("visitor").get(f"/feeds/programme/{token}.ics").status_code == 404
 

@@ -93,7 +93,9 @@ def test_a_new_programme_starts_with_a_sensible_guess_and_leads_to_the_plan(app,
     typed = fields(browser.get("/programmes/new"))
     assert (typed["counting_year"], typed["planned_sessions"], typed["division_code"]) == ("2026", "6", cast.LICHENG)
     assert typed["delivered_by"] == "致和社工事务所"
-    answer = browser.post("/programmes/new", data=typed | {"title": "新计划", "guided_by": "泉州市民政局\n福建省民政厅"})
+    answer = browser.post(
+        "/programmes/new", data=typed | {"title": "新计划", "guided_by": "泉州市民政局\n福建省民政厅"}
+    )
     made = db.session.scalars(select(Programme).where(Programme.title == "新计划")).one()
     assert answer.location == f"/programmes/{made.id}/plan"
     page = browser.get(f"/programmes/{made.id}/edit")
@@ -162,7 +164,9 @@ def test_rows_of_a_plan_come_and_go_without_scripts(app, client_as):
     again = browser.post("/programmes/1/plan", data=fields(fewer) | {"rows_wish": "drop-rows-4"})
     titles = [value for name, value in fields(again).items() if name.endswith("-title")]
     assert titles == ["儿童关爱保护政策", "保护实务与个案", "儿童服务社会工作技巧", "最后一课"]
-    anew = browser.post("/programmes/1/plan", data=typed | {"rows_wish": "propose", "first_day": "2026-09-06", "weeks": "2"})
+    anew = browser.post(
+        "/programmes/1/plan", data=typed | {"rows_wish": "propose", "first_day": "2026-09-06", "weeks": "2"}
+    )
     days = [value for name, value in fields(anew).items() if name.endswith("-day") and name.startswith("rows")]
     assert days[0] == "2026-09-06" and days[1] not in ("", "2026-09-20"), "20 September 2026 is a make-up workday"
     assert fields(anew)["rows-5-title"] == "最后一课"

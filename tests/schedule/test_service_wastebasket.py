@@ -34,7 +34,9 @@ def test_a_thrown_away_draft_comes_back_whole(app):
     before = draft_of(made)
     states.delete_draft(made.id, **WHO)
     back = draft_of(wastebasket.undelete(cast.PROGRAMME, made.id, **WHO))
-    assert back == replace(before, slots=tuple(replace(s, id=b.id) for s, b in zip(before.slots, back.slots, strict=True)))
+    assert back == replace(
+        before, slots=tuple(replace(s, id=b.id) for s, b in zip(before.slots, back.slots, strict=True))
+    )
 
 
 def test_its_number_is_the_next_one_when_another_took_it(app):

@@ -11,9 +11,7 @@ from training_app.schedule.models import Venue
 
 
 def _more(count):
-    rows = [
-        {"name": f"地点 {n}", "address": "", "directions": "", "division_code": cast.KAIYUAN} for n in range(count)
-    ]
+    rows = [{"name": f"地点 {n}", "address": "", "directions": "", "division_code": cast.KAIYUAN} for n in range(count)]
     with transaction() as session:
         session.execute(insert(Venue), rows)
 
@@ -43,7 +41,8 @@ def test_a_venue_is_made_and_leads_back_to_where_it_was_missing(app, client_as):
 
 def test_what_was_typed_stays_when_the_name_is_missing(app, client_as):
     page = client_as("organiser").post(
-        "/venues/new", data={"name": "", "address": "新华北路 1 号", "directions": "乘 2 路", "division_code": cast.KAIYUAN}
+        "/venues/new",
+        data={"name": "", "address": "新华北路 1 号", "directions": "乘 2 路", "division_code": cast.KAIYUAN},
     )
     assert page.status_code == 422 and "name-error" in page.text
     assert fields(page)["address"] == "新华北路 1 号" and fields(page)["directions"] == "乘 2 路"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, render_template, request
+from flask import render_template, request
 
 from training_app.core import clock
 from training_app.core.db import db
 from training_app.core.errors import NotFound
-from training_app.core.links import Purpose, make_token
 from training_app.people import posts
 from training_app.people.models import Person
 from training_app.schedule import words
@@ -26,18 +25,12 @@ def _person() -> Person:
     return person
 
 
-def _feed(person: Person) -> str | None:
-    """The secret part of the person's calendar feed, where feeds are served."""
-    served = "schedule.person_feed" in current_app.view_functions
-    return make_token(Purpose.FEED, person.id, person.link_revision) if served else None
-
-
 @bp.get("/dates")
 @access.person
 def schedule() -> Any:
     """What one is registered for, what is open, what is over."""
     person, now = _person(), clock.now()
-    return render_template("home/schedule.html", own=mine.own(person.id, now), feed=_feed(person), at=now)
+    return render_template("home/schedule.html", own=mine.own(person.id, now), at=now)
 
 
 @bp.get("/passport", endpoint="passport")
@@ -60,4 +53,4 @@ def me() -> Any:
     """Who one is here, and the way out."""
     person = _person()
     held = posts.present_posts([person.id]).get(person.id, [])
-    return render_template("home/me.html", person=person, posts=held, feed=_feed(person))
+    return render_template("home/me.html", person=person, posts=held)

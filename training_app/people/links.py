@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import update
@@ -20,15 +21,46 @@ def personal_token(person: Person) -> str:
     return make_token(Purpose.PERSON, person.id, person.link_revision)
 
 
+def feed_token(person: Person) -> str:
+    """The secret part of the address of a person's calendar feed."""
+    return make_token(Purpose.FEED, person.id, _feed_revision(person))
+
+
+def _feed_revision(person: Person) -> int:
+    # Neither number ever falls, so their sum never comes back to what it was.
+    return person.link_revision + person.feed_revision
+
+
 def person_of(token: str) -> Person:
     """The person whose present link this is. Raises NotFound for any other token."""
+    return _proven(token, Purpose.PERSON, lambda person: person.link_revision)
+
+
+def person_of_feed(token: str) -> Person:
+    """The person whose present calendar feed this is. Raises NotFound for any other token."""
+    return _proven(token, Purpose.FEED, _feed_revision)
+
+
+def _proven(token: str, purpose: Purpose, revision_of: Callable[[Person], int]) -> Person:
     subject = subject_of(token)
     person = db.session.get(Person, subject) if subject is not None else None
     # Proven against a revision that never was, when there is nobody: the same work.
-    revision = person.link_revision if person else -1
-    if not proves(token, Purpose.PERSON, subject or 0, revision) or person is None or person.merged_into_id:
+    revision = revision_of(person) if person else -1
+    if not proves(token, purpose, subject or 0, revision) or person is None or person.merged_into_id:
         raise NotFound()
     return person
+
+
+def renew_feed(person_id: int, *, actor_id: int, now: datetime) -> None:
+    """Kill the link of a person's calendar feed; the personal link and the devices stay. Raises NotFound."""
+    with transaction() as session:
+        person = session.get(Person, person_id, with_for_update=True)
+        if person is None:
+            raise NotFound()
+        person.feed_revision += 1
+        audit.record(
+            audit.Action.LINK_RENEWED, ("person", person_id), actor_id=actor_id, now=now, after={"link": "calendar"}
+        )
 
 
 def use_personal(token: str, *, device_name: str, now: datetime) -> str:

@@ -42,6 +42,8 @@ class Person(Model):
     division_code: Mapped[str | None] = mapped_column(ForeignKey("division.code"), index=True)
     #: Raising it kills every personal link and calendar feed of this person.
     link_revision: Mapped[int] = mapped_column(default=0)
+    #: Raising it kills the calendar feed alone.
+    feed_revision: Mapped[int] = mapped_column(default=0)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     #: Typed at the door by a walk-in and not yet confirmed by an organiser.
     unconfirmed: Mapped[bool] = mapped_column(default=False)

@@ -104,13 +104,15 @@ class EventForm(FlaskForm):
     kind = HiddenField()
     title = StringField(_l("Title"), [needed(), Length(max=120)], render_kw={"maxlength": 120})
     number = NumberField(
-        _l("Number"),
+        _l("Number in the programme"),
         [optional()],
         description=_l("Empty: the next free one."),
         render_kw={"inputmode": "numeric"},
     )
     phase_id = ChoiceSelectField(_l("Phase"), coerce=number_or_none)
-    curriculum_area = ChoiceSelectField(_l("Curriculum area"), default="", choices=options([("", "—"), *words.AREAS.items()]))
+    curriculum_area = ChoiceSelectField(
+        _l("Curriculum area"), default="", choices=options([("", "—"), *words.AREAS.items()])
+    )
     description = TextAreaField(_l("About this event"), [Length(max=4000)], render_kw={"rows": 3, "maxlength": 4000})
     slots = FieldList(FormField(SlotForm), max_entries=20)
     venue_id = ChoiceSelectField(_l("Venue"), coerce=number_or_none)

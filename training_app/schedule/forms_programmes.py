@@ -89,7 +89,7 @@ def programme_shown(programme: Programme, hosts: list[ProgrammeHost]) -> dict[st
 class PhaseForm(FlaskForm):
     """A phase."""
 
-    number = NumberField(_l("Number"), [needed()], render_kw={"inputmode": "numeric"})
+    number = NumberField(_l("Number in the programme"), [needed()], render_kw={"inputmode": "numeric"})
     title = StringField(
         _l("Title"),
         [Length(max=120)],

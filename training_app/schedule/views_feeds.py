@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Response, flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 
 from training_app.core import clock
 from training_app.core.permissions import Permission as P
 from training_app.web import access
-from training_app.web.addresses import public_base
-from training_app.web.language import LANGUAGES, choose
 
 from . import feeds
 from . import programmes as service
 from .access import programme_for
 from .blueprint import bp
-
-
-def language_asked() -> str:
-    """The language that the feed's address asks for (`?lang=en`, `?lang=zh`), else the device's."""
-    asked = {"zh": "zh_Hans", "en": "en"}.get(request.args.get("lang", ""), request.args.get("lang", ""))
-    return asked if asked in LANGUAGES else choose()
-
-
-def answer(calendar: bytes) -> Response:
-    """A calendar as the response."""
-    response = Response(calendar, content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = 'inline; filename="fulei.ics"'
-    response.headers["Cache-Control"] = "private, max-age=300"
-    return response
-
-
-def host() -> str:
-    """The name that makes calendar entries unique in the world."""
-    return urlsplit(public_base()).hostname or "localhost"
+from .calendars import answer, host, language_asked
 
 
 @bp.get("/feeds/programme/<token>.ics")

@@ -138,6 +138,7 @@ def upgrade() -> None:
     sa.Column('language', sa.String(length=10), nullable=True),
     sa.Column('division_code', sa.String(length=12), nullable=True),
     sa.Column('link_revision', sa.Integer(), nullable=False),
+    sa.Column('feed_revision', sa.Integer(), nullable=False),
     sa.Column('merged_into_id', sa.Integer(), nullable=True),
     sa.Column('unconfirmed', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
