@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from tests import cast
+from training_app.attendance import history
+from training_app.attendance.models import Scan
 from training_app.core import signals
 from training_app.core.db import Model, db, transaction
 from training_app.core.errors import Refusal
@@ -129,27 +132,28 @@ def test_the_rooms_above_hear_of_it_inside_the_transaction(app):
     assert db.session.get(Person, made.id).merged_into_id is None
 
 
-#: Every column that points to a person: what a merge does with it, or why it stays as it was written.
+#: Every column that points to a person: what a merge does with it, or why it stays as it was written. Facts are
+#: never rewritten; the rooms that own them read those of merged records along, by the function named.
 ANSWERS = {
-    "person.merged_into_id": "people: turned to the one who stays",
-    "account.person_id": "people: a merge is refused",
-    "role_grant.person_id": "people: a merge is refused while it is open; ended ones stay, as history",
-    "login.person_id": "people: ended, and stays as history",
-    "claim.person_id": "people: waiting ones are refused; decided ones stay, as history",
-    "post.person_id": "people: a merge is refused while it is present; former ones are read along by history()",
-    "post_change.old_person_id": "people: stays; a present holder cannot be merged, so no open change names one",
-    "facilitation.person_id": "schedule: stays; the ledger names whom the event named",
-    "nomination.person_id": "registration",
-    "enrolment.person_id": "registration",
-    "registration.person_id": "registration",
-    "registration.stand_in_for_id": "registration",
-    "scan.person_id": "attendance",
-    "correction.person_id": "attendance",
-    "leave.person_id": "attendance",
-    "attendance.person_id": "attendance",
-    "score.person_id": "learning",
-    "certificate.person_id": "certificates",
-    "serial.person_id": "certificates",
+    "person.merged_into_id": "turned to the one who stays",
+    "account.person_id": "the merge is refused; a disabled one stays behind",
+    "role_grant.person_id": "the merge is refused while it is open; ended ones stay, as history",
+    "login.person_id": "ended, and stays as history",
+    "claim.person_id": "waiting ones are refused; decided ones stay, as history",
+    "post.person_id": "people.posts.history",
+    "post_change.old_person_id": "stays: a present holder is never merged, so no open change names one",
+    "facilitation.person_id": "stays: the ledger names whom the event named",
+    "nomination.person_id": "registration.rows.person_of",
+    "enrolment.person_id": "registration.rows.person_of",
+    "registration.person_id": "registration.rows.person_of",
+    "registration.stand_in_for_id": "registration.rows.person_of",
+    "scan.person_id": "attendance.history.facts",
+    "correction.person_id": "attendance.history.facts",
+    "leave.person_id": "attendance.history.facts",
+    "attendance.person_id": "attendance.rolls.ids_of",
+    "score.person_id": "learning.service.members",
+    "certificate.person_id": "certificates.papers.of_person",
+    "serial.person_id": "stays: the number was reserved for the record of that day",
 }
 
 
@@ -161,3 +165,22 @@ def test_every_column_that_points_to_a_person_has_an_answer():
         if key.target_fullname == "person.id"
     }
     assert pointing == set(ANSWERS)
+
+
+def test_the_functions_that_answer_are_there():
+    for answer in ANSWERS.values():
+        if " " not in answer:
+            module, _, function = answer.rpartition(".")
+            assert callable(getattr(importlib.import_module(f"training_app.{module}"), function)), answer
+
+
+def test_the_attendance_of_a_walk_in_is_the_known_persons_after_the_merge(app):
+    made = _walk_in(phone="13900001111")
+    with transaction() as session:
+        session.add(
+            Scan(nonce="n", slot_id=cast.TODAY_SLOT, person_id=made.id, source="walk_in", direction="in",
+                 received_at=cast.NOW, outcome="accepted")
+        )  # fmt: skip
+    _merge(made.id, CHEN)
+    assert [fact.what for fact in history.facts([cast.TODAY_SLOT], CHEN)] == ["in"]
+    assert db.session.scalar(select(Scan.person_id)) == made.id
