@@ -16,7 +16,7 @@ PYTEST := $(BIN)/python -m pytest
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --strip-extras --no-header
 
-.PHONY: run test prove check drift requirements migration translations translations-check
+.PHONY: run test prove bench check drift requirements migration translations translations-check
 
 run: $(RUN_STAMP) $(CATALOG) $(PACKED)
 	@exec $(BIN)/python serve.py
@@ -26,6 +26,10 @@ test: $(DEV_STAMP) $(CATALOG)
 
 prove: $(DEV_STAMP) $(CATALOG) $(PACKED)
 	$(PYTEST) -n 0 -m prove --timeout=600
+
+# Alone on the machine: prints a table and writes benchmarks/latest.json.
+bench: $(DEV_STAMP) $(CATALOG) $(PACKED)
+	@VENV=$(VENV) $(BIN)/python -m benchmarks
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff check .
@@ -56,7 +60,11 @@ migration: $(DEV_STAMP)
 translations: $(DEV_STAMP)
 	$(FLASK) translations update
 
-translations-check: $(DEV_STAMP)
+translations-# Alone on the machine: prints a table and writes benchmarks/latest.json.
+bench: $(DEV_STAMP) $(CATALOG) $(PACKED)
+	@VENV=$(VENV) $(BIN)/python -m benchmarks
+
+check: $(DEV_STAMP)
 	$(FLASK) translations check
 
 # Made again only when a catalog changed, so that a start costs no more than it must.
