@@ -13,6 +13,8 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, 
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from training_app.core.db import driver_url
+
 metadata = MetaData()
 scans = Table(
     "floor_scans",
@@ -41,7 +43,7 @@ def floor_engine(url: str) -> Engine:
 def create_app() -> Flask:
     """The bare application on the database that `DATABASE_URL` names; its table must exist."""
     app = Flask("floor")
-    engine = floor_engine(os.environ["DATABASE_URL"])
+    engine = floor_engine(driver_url(os.environ["DATABASE_URL"]))
     insert = scans.insert()
 
     @app.get("/healthz")
