@@ -60,11 +60,7 @@ migration: $(DEV_STAMP)
 translations: $(DEV_STAMP)
 	$(FLASK) translations update
 
-translations-# Alone on the machine: prints a table and writes benchmarks/latest.json.
-bench: $(DEV_STAMP) $(CATALOG) $(PACKED)
-	@VENV=$(VENV) $(BIN)/python -m benchmarks
-
-check: $(DEV_STAMP)
+translations-check: $(DEV_STAMP)
 	$(FLASK) translations check
 
 # Made again only when a catalog changed, so that a start costs no more than it must.
