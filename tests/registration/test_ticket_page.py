@@ -15,6 +15,8 @@ from tests import cast
 from tests.registration.people import AHEAD, CHEN, LIN, WHO, ZHANG, capacity, register, states
 from training_app.core.db import db, transaction
 from training_app.core.links import Purpose, make_token
+from training_app.people.links import personal_token
+from training_app.people.models import Person
 from training_app.registration import joining, seats, standins, tickets
 from training_app.registration.models import Registration
 from training_app.registration.pictures import ticket as picture
@@ -174,6 +176,15 @@ def test_an_unknown_visitor_is_told_how_to_be_known(app, client_as):
     assert page.status_code == 200 and "特殊儿童服务" in page.text and f'action="{path}"' not in page.text
     assert "/login?next=/join/" in page.text
     assert client_as("visitor").post(path).status_code == 403 and states() == {}
+
+
+def test_whoever_scans_the_poster_first_and_opens_their_link_then_comes_back_to_it(app, client_as):
+    path = JOIN + joining.token_of(AHEAD)
+    phone = client_as("visitor")
+    phone.get(path)
+    link = f"/p/{personal_token(db.session.get(Person, CHEN))}"
+    assert phone.post(link).location == path
+    assert f'action="{path}"' in phone.get(path).text
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from training_app.core import clock
 from training_app.core.db import db
 from training_app.core.errors import Invalid, NotFound, Refusal
+from training_app.people import session
 from training_app.people.forms import show
 from training_app.schedule import words as schedule_words
 from training_app.schedule.models import Event
@@ -37,6 +38,9 @@ def join(token: str) -> Any:
     window = rules.window(event.state, event.registration_opens_at, event.registration_closes_at, now)
     full = event.capacity is not None and event.seats_taken >= event.capacity
     standing = row is not None and row.state in rules.STANDING
+    if who.person_id is None:
+        # Whoever then opens their own link or the group's comes back here.
+        session.remember_target(request.path)
     return render_template(
         "registration/join.html",
         event=event,
