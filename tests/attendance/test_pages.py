@@ -153,6 +153,21 @@ def test_a_director_asks_for_leave_and_reads_the_answer(three, client_as):
     assert _mark(CHEN) is None
 
 
+def test_leave_of_who_came_after_all_waits_for_no_answer(three, client_as):
+    leaves.ask(EVENT, CHEN, [SLOT], "孩子发烧", actor_id=CHEN, now=cast.NOW)
+    desk = client_as("organiser")
+    assert "准假" in desk.get("/events/4/attendance").text
+    come(CHEN)
+    assert "孩子发烧" not in desk.get("/events/4/attendance").text
+
+
+def test_who_has_asked_sees_the_answer_and_a_way_back_but_no_second_form(three, client_as):
+    phone = client_as("chen")
+    phone.post("/events/4/leave", data={"slots": SLOT, "reason": "孩子发烧"})
+    text = phone.get("/events/4/leave").text
+    assert "孩子发烧" in text and "我还是来参加" in text and 'name="reason"' not in text
+
+
 def test_leave_without_a_reason_is_answered_beside_the_field(three, client_as):
     answer = client_as("chen").post("/events/4/leave", data={"slots": SLOT, "reason": ""})
     assert answer.status_code == 422 and "请写明原因，便于主办方处理" in answer.text

@@ -28,6 +28,7 @@ from .access import attendee_for, covers, held_event_for, may, seen
 from .blueprint import bp
 from .filters import PER_PAGE, narrowed_roll
 from .forms import CorrectionForm, DecisionForm
+from .rules import HERE
 
 VIEW = Permission.ATTENDANCE_VIEW
 CORRECT = Permission.ATTENDANCE_CORRECT
@@ -62,11 +63,8 @@ def _page(
     people = [rolls.entry(row) for row in page.items]
     found = rolls.rolled(shown, [one.person_id for one in people])
     whole = rolls.Roll.of_event(event, codes)
-    asked: dict[int, list[tuple[int, leaves.LeaveState]]] = defaultdict(list)
     on_leave = leaves.latest(whole.slot_ids, rolls.ids_of(whole))
-    for (person_id, slot_id), leave in on_leave.items():
-        if leave.state == leaves.ASKED:
-            asked[person_id].append((slot_id, leave))
+    asked = _undecided(whole, on_leave)
     call = jurisdictions(who, Permission.PERSON_VIEW)
     return render_template(
         "attendance/event.html",
@@ -93,6 +91,20 @@ def _page(
         states=STATES,
         tones=TONES,
     )
+
+
+def _undecided(
+    roll: rolls.Roll, on_leave: dict[tuple[int, int], leaves.LeaveState]
+) -> dict[int, list[tuple[int, leaves.LeaveState]]]:
+    """Leave that waits for an answer, by person: (slot, what was asked). Who came after all waits for none."""
+    asked = {key: leave for key, leave in on_leave.items() if leave.state == leaves.ASKED}
+    found: dict[int, list[tuple[int, leaves.LeaveState]]] = defaultdict(list)
+    stands = rolls.rolled(roll, {person_id for person_id, _slot in asked}).stands if asked else {}
+    for (person_id, slot_id), leave in asked.items():
+        stand = stands.get((person_id, slot_id))
+        if stand is None or stand.status not in HERE:
+            found[person_id].append((slot_id, leave))
+    return found
 
 
 def _named(roll: rolls.Roll, person_ids: list[int], now: datetime) -> list[rolls.Entry]:

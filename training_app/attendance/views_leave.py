@@ -49,16 +49,20 @@ def _own_event(event_id: int, person_id: int | None) -> Event:
 def _page(template: str, event: Event, person: Person | None, form: LeaveForm) -> str:
     now = clock.now()
     person_id = person.id if person else access.actor().person_id
-    ahead = [slot for slot in event.slots if slot.ends_at > now]
+    known = leaves.latest([slot.id for slot in event.slots], [person_id])
+    waiting = {slot_id for (_person, slot_id), leave in known.items() if leave.state in (leaves.ASKED, leaves.GRANTED)}
+    coming = [slot for slot in event.slots if slot.ends_at > now]
+    ahead = [slot for slot in coming if slot.id not in waiting]
     if not form.is_submitted():
         form.slots.data = [slot.id for slot in ahead]
-    known = leaves.latest([slot.id for slot in event.slots], [person_id])
     return render_template(
         template,
         event=event,
         person=person,
         form=form,
         ahead=ahead,
+        over=not coming,
+        droppable=any(slot.id in waiting for slot in coming),
         known={slot_id: state for (_person, slot_id), state in known.items()},
         words=words,
         labels=LABELS,
