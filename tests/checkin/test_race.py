@@ -9,8 +9,11 @@ from sqlalchemy import select
 
 from tests import cast
 from training_app.attendance.models import Attendance, Scan
+from training_app.checkin import venue, walkins
 from training_app.checkin.service import check_in
 from training_app.core.db import db, transaction
+from training_app.core.errors import Refusal
+from training_app.registration import seats
 from training_app.registration.models import Registration
 
 
@@ -50,3 +53,52 @@ def test_eight_devices_and_four_nonces_make_one_attendance_and_four_scans(app):
     assert codes == ["duplicate"] * 6 + ["ok"] * 2
     assert len(db.session.scalars(select(Attendance)).all()) == 1
     assert len(db.session.scalars(select(Scan)).all()) == 4
+
+
+def test_two_phones_with_one_pass_let_one_person_in(app):
+    """Two people photograph the same page: the pass is spent on whoever is written first."""
+    with transaction():
+        ids = [
+            seats.register(cast.TODAY_EVENT, cast.CAST[key].id, source="organiser", actor_id=2, now=cast.NOW).id
+            for key in ("chen", "lin")
+        ]
+    token, gate = venue.make_pass(cast.TODAY_SLOT, cast.NOW), Barrier(2)
+
+    def tap(registration_id):
+        with app.app_context():
+            gate.wait()
+            how = {"registration_id": registration_id, "login_id": None, "actor_id": None, "now": cast.NOW}
+            try:
+                return venue.enter(cast.TODAY_SLOT, token, **how).code
+            except Refusal as refused:
+                return refused.code
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(2) as phones:
+        assert sorted(phones.map(tap, ids)) == ["ok", "pass_spent"]
+    assert len(db.session.scalars(select(Attendance)).all()) == 1
+    assert len(db.session.scalars(select(Scan)).all()) == 1
+
+
+def test_walk_ins_with_one_pass_at_once_make_one_person(app):
+    token, gate = venue.make_pass(cast.TODAY_SLOT, cast.NOW), Barrier(4)
+
+    def register(n):
+        with app.app_context():
+            gate.wait()
+            how = {"division_code": None, "login_id": None, "now": cast.NOW}
+            try:
+                return walkins.by_pass(
+                    cast.TODAY_SLOT, token, name=f"来人{'甲乙丙丁'[n]}", phone=f"1370000000{n}", **how
+                ).code
+            except Refusal as refused:
+                return refused.code
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(4) as phones:
+        codes = sorted(phones.map(register, range(4)))
+    assert codes == ["ok", "pass_spent", "pass_spent", "pass_spent"]
+    assert len(db.session.scalars(select(Registration)).all()) == 1
+    assert len(db.session.scalars(select(Scan)).all()) == 1

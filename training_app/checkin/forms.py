@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from training_app.core.errors import Invalid
 from training_app.divisions.forms import PlaceForm
@@ -37,7 +37,7 @@ class ScanForm(FlaskForm):
 
     def validate_source(self, field: Any) -> None:
         if field.data not in SOURCES:
-            raise ValueError(_l("Unknown source."))
+            raise ValidationError(_l("Unknown source."))
 
 
 class WalkInForm(PlaceForm):

@@ -144,7 +144,8 @@ def _foot(canvas: Any, sheet: Sheet, y: float) -> None:
     _text(canvas, LEFT, y - 17 * MM, "负责人签字：", 11)
     start = LEFT + width("负责人签字：", SERIF, 11)
     canvas.line(start, y - 18.2 * MM, start + 50 * MM, y - 18.2 * MM)
-    _text(canvas, RIGHT - 52 * MM, y - 17 * MM, "日期：　　　　年　　月　　日", 11)
+    date = "日期：　　　　年　　月　　日"
+    _text(canvas, RIGHT - width(date, SERIF, 11), y - 17 * MM, date, 11)
 
 
 def draw(sheet: Sheet) -> bytes:

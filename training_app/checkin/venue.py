@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
@@ -139,6 +140,19 @@ def spent_on(nonce: str) -> int | None:
     return db.session.scalar(select(Scan.registration_id).where(Scan.nonce == nonce))
 
 
+def pay(slot_id: int, nonce: str, **how: Any) -> Answer:
+    """Check in with a pass: `nonce` is `nonce_of` it, `how` what `check_in` asks besides. A refusal does not spend it.
+
+    Raises Refusal("pass_spent") when it was spent on someone else, perhaps at this very moment.
+    """
+    try:
+        return check_in(slot_id, nonce=nonce, refused_nonce=f"{nonce}-{secrets.token_urlsafe(6)}", **how)
+    except Invalid as fault:
+        if fault.code != "nonce":
+            raise
+        raise Refusal("pass_spent", SPENT) from fault
+
+
 def enter(
     slot_id: int,
     token: str | None,
@@ -153,20 +167,13 @@ def enter(
 
     Raises Refusal "no_pass", "pass_over" or "pass_spent", and what check_in raises.
     """
-    nonce = nonce_of(token, slot_id, now)
-    try:
-        return check_in(
-            slot_id,
-            registration_id=registration_id,
-            ticket_code=ticket_code,
-            source="venue_code",
-            login_id=login_id,
-            actor_id=actor_id,
-            nonce=nonce,
-            refused_nonce=f"{nonce}-{secrets.token_urlsafe(6)}",
-            now=now,
-        )
-    except Invalid as fault:
-        if fault.code != "nonce":
-            raise
-        raise Refusal("pass_spent", SPENT) from fault
+    return pay(
+        slot_id,
+        nonce_of(token, slot_id, now),
+        registration_id=registration_id,
+        ticket_code=ticket_code,
+        source="venue_code",
+        login_id=login_id,
+        actor_id=actor_id,
+        now=now,
+    )

@@ -6,7 +6,6 @@ own, unconfirmed and without the number, until an organiser has looked; the answ
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
 from sqlalchemy import select
@@ -24,7 +23,7 @@ from training_app.schedule.models import Event, Slot
 
 from .answers import Answer
 from .service import UNREADABLE, check_in, is_nonce
-from .venue import SPENT, nonce_of, spent_on
+from .venue import SPENT, nonce_of, pay, spent_on
 
 
 def _event_of(slot_id: int) -> int:
@@ -94,15 +93,8 @@ def by_pass(
         if spent is not None:
             return _again(slot_id, spent, name, nonce, login_id=login_id, now=now)
         registration = _register_unknown(_event_of(slot_id), name, number, division_code, now)
-        return check_in(
-            slot_id,
-            registration_id=registration.id,
-            source="walk_in",
-            login_id=login_id,
-            actor_id=None,
-            nonce=nonce,
-            refused_nonce=f"{nonce}-{secrets.token_urlsafe(6)}",
-            now=now,
+        return pay(
+            slot_id, nonce, registration_id=registration.id, source="walk_in", login_id=login_id, actor_id=None, now=now
         )
 
 
@@ -115,14 +107,8 @@ def _again(slot_id: int, registration_id: int, name: str, nonce: str, *, login_i
     )
     if first != name:
         raise Refusal("pass_spent", SPENT)
-    return check_in(
-        slot_id,
-        registration_id=registration_id,
-        source="walk_in",
-        login_id=login_id,
-        actor_id=None,
-        nonce=nonce,
-        now=now,
+    return pay(
+        slot_id, nonce, registration_id=registration_id, source="walk_in", login_id=login_id, actor_id=None, now=now
     )
 
 
@@ -157,20 +143,16 @@ def known_person(slot_id: int, token: str | None, person_id: int, *, login_id: i
     """
     nonce = nonce_of(token, slot_id, now)
     with transaction():
-        spent = spent_on(nonce)
         registration = seats.register(
             _event_of(slot_id), person_id, source="door", as_whom="walk_in", actor_id=person_id, now=now
         )
-        if spent not in (None, registration.id):
-            raise Refusal("pass_spent", SPENT)
-        return check_in(
+        return pay(
             slot_id,
+            nonce,
             registration_id=registration.id,
             source="walk_in",
             login_id=login_id,
             actor_id=person_id,
-            nonce=nonce,
-            refused_nonce=f"{nonce}-{secrets.token_urlsafe(6)}",
             now=now,
         )
 

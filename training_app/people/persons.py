@@ -164,7 +164,9 @@ def matches(text: str) -> ColumnElement[bool]:
     # PostgreSQL takes no NUL in a text.
     text = text.replace("\0", "")
     plain = "".join(text.split()).lower()
-    escaped = plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    escaped, spaced = (
+        one.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for one in (plain, text.strip())
+    )
     if plain.isdigit():
         return Person.phone.like(f"%{escaped}", escape="\\")
     wanted: ColumnElement[bool] = Person.name.like(f"%{escaped}%", escape="\\")
@@ -173,7 +175,7 @@ def matches(text: str) -> ColumnElement[bool]:
             wanted,
             Person.pinyin.like(f"{escaped}%", escape="\\"),
             Person.pinyin.like(f"% {escaped}%", escape="\\"),
-            Person.name.ilike(f"%{text.strip()}%"),
+            Person.name.ilike(f"%{spaced}%", escape="\\"),
         )
     return wanted
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import jsonify, redirect, render_template, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask import session as browser
 
 from training_app.core import clock
@@ -33,8 +33,7 @@ def group_link(token: str) -> Any:
         return render_template("people/link_dead.html"), 404
     form = ClaimForm()
     form.offer([link.division_code])
-    if form.is_submitted():
-        session.remember_target(form.next.data)
+    session.remember_target(form.next.data if form.is_submitted() else request.args.get("next"))
     form.next.data = session.target()
     problem = None
     if not form.choosing and form.validate_on_submit():
