@@ -27,6 +27,8 @@ class Config:
         self.FILES = Path(os.environ.get("FILES") or self.INSTANCE / "files").absolute()
         #: The address that QR codes and links carry; empty: the address of the request.
         self.PUBLIC_URL = os.environ.get("PUBLIC_URL", "").rstrip("/")
+        #: Where this machine answers: links of the job process when there is no public address.
+        self.LOCAL_URL = f"{'https' if _flag('TLS') else 'http'}://127.0.0.1:{os.environ.get('PORT', '8000')}"
         self.REDIS_URL = os.environ.get("REDIS_URL", "")
         self.PRODUCT_NAME_ZH = os.environ.get("PRODUCT_NAME_ZH", "福蕾学堂")
         self.PRODUCT_NAME_EN = os.environ.get("PRODUCT_NAME_EN", "Fulei Academy")

@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .db import Model, UtcDateTime, db
+from .db import Model, UtcDateTime, db, on_commit
 from .errors import NotFound, Refusal
 
 
@@ -78,3 +78,9 @@ def read(digest: str) -> bytes:
     if hashlib.sha256(data).hexdigest() != digest:
         raise FileDamaged("file_damaged", None)
     return data
+
+
+def forget(digest: str) -> None:
+    """Delete the bytes once the open transaction has committed; the row stays and says that there was a file."""
+    path = _path(digest)
+    on_commit(lambda: path.unlink(missing_ok=True))

@@ -15,10 +15,10 @@ from training_app.core.errors import NotFound
 from training_app.core.permissions import Permission
 from training_app.divisions.rules import lies_in, within
 from training_app.people.policy import ROLE_PERMISSIONS, allows
-from training_app.schedule.access import programme_scope
+from training_app.schedule.access import event_for, phase_for, programme_scope
 from training_app.schedule.models import Event, Programme
 
-from .models import Registration
+from .models import Registration, RosterImport
 
 
 def areas(actor: Actor, permission: Permission, programme: Programme, event_id: int | None = None) -> tuple[str, ...]:
@@ -109,3 +109,23 @@ def own_registration(actor: Actor, registration_id: int) -> Registration:
     if row is None or actor.person_id is None or row.person_id != actor.person_id:
         raise NotFound()
     return row
+
+
+def roster_for(actor: Actor, roster_id: int) -> RosterImport:
+    """The upload with this id: an organiser's for whoever manages there, a supervisor's for herself alone.
+
+    Raises NotFound for an unknown id and for one that this actor may not touch alike.
+    """
+    roster = db.session.get(RosterImport, roster_id, populate_existing=True)
+    if roster is None:
+        raise NotFound()
+    permission = Permission.REGISTRATION_MANAGE
+    if roster.purpose == "nomination":
+        permission = Permission.NOMINATION_SUBMIT
+        if roster.actor_id != actor.person_id:
+            raise NotFound()
+    if roster.phase_id is not None:
+        phase_for(actor, roster.phase_id, permission)
+    else:
+        event_for(actor, roster.event_id or 0, permission)
+    return roster

@@ -13,6 +13,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from training_app.core.errors import Invalid
+from training_app.people import names
+
 from .rostercolumns import Field, clean_name, clean_phone
 
 #: Endings that people leave out: 开元 for 开元社区居委会.
@@ -62,6 +65,14 @@ class Places:
             codes = [code for code in codes if inside and code.startswith(inside)]
             exact = [code for code in exact if code in codes]
         return exact if len(exact) == 1 else codes
+
+
+def name_of(text: str) -> str:
+    """A cell's name as persons are kept; what cannot be a name comes back as it is."""
+    try:
+        return names.normalise(text)
+    except Invalid:
+        return clean_name(text)
 
 
 class Outcome(StrEnum):
@@ -118,13 +129,15 @@ def decide(
     known: Sequence[KnownPerson],
     divisions: Sequence[DivisionTuple],
     answers: Mapping[int, str] | None = None,
+    names_suffice: bool = False,
 ) -> list[RowResult]:
     """A decision for every filled row below the headings.
 
     `known` are the persons whom the caller may see; `divisions` the communities and subdistricts of the
     jurisdiction; `answers` maps a row's number to the chosen values of its questions, spaces between.
+    `names_suffice`: a name that one known person alone has means that person, as in a supervisor's list.
     """
-    book = _Book(Places(divisions), known)
+    book = _Book(Places(divisions), known, names_suffice)
     results = []
     for index, cells in enumerate(rows[header_row + 1 :], start=header_row + 2):
         row = {field: cells[column] for field, column in fields.items() if column < len(cells)}
@@ -140,8 +153,9 @@ def decide(
 class _Book:
     """Whom we know, and what earlier rows of the file have said."""
 
-    def __init__(self, places: Places, known: Sequence[KnownPerson]) -> None:
+    def __init__(self, places: Places, known: Sequence[KnownPerson], names_suffice: bool) -> None:
         self.places = places
+        self.names_suffice = names_suffice
         self.by_phone = {person.phone: person for person in known if person.phone}
         self.by_name: defaultdict[str, list[KnownPerson]] = defaultdict(list)
         for person in known:
@@ -184,7 +198,7 @@ def _decide_row(
     answer: str,
 ) -> RowResult:
     places = book.places
-    name = clean_name(row.get(Field.NAME, ""))
+    name = name_of(row.get(Field.NAME, ""))
     typed_phone = row.get(Field.PHONE, "")
     phone = clean_phone(typed_phone) if typed_phone else None
 
@@ -199,6 +213,10 @@ def _decide_row(
         return result(Outcome.BAD, "name_missing", _("The name is missing. Add it in the file."))
     if len(name) > 60:
         return result(Outcome.BAD, "name_too_long", _("The name is longer than 60 characters. Shorten it in the file."))
+    try:
+        names.normalise(name)
+    except Invalid as wrong:
+        return result(Outcome.BAD, wrong.code, wrong.sentence)
     if typed_phone and phone is None:
         sentence = _("“%(phone)s” is not a phone number. Correct it in the file.", phone=typed_phone)
         return result(Outcome.BAD, "phone_invalid", sentence)
@@ -241,7 +259,9 @@ def _whom(
         )
     # Someone with another phone number, too, may be the same person with a new number.
     same = book.by_name.get(name, [])
-    chosen = next((p for p in same if f"person:{p.id}" in answers), None) or _plainly(same, phone, division)
+    chosen = next((p for p in same if f"person:{p.id}" in answers), None) or _plainly(
+        same, phone, division, book.names_suffice
+    )
     if chosen is not None and "new" not in answers:
         return result(Outcome.MATCHED, person_id=chosen.id)  # type: ignore[no-any-return]
     earlier = book.names.get(name)
@@ -260,9 +280,11 @@ def _whom(
     return result(Outcome.NEW)  # type: ignore[no-any-return]
 
 
-def _plainly(same: Sequence[KnownPerson], phone: str | None, division: str | None) -> KnownPerson | None:
+def _plainly(
+    same: Sequence[KnownPerson], phone: str | None, division: str | None, names_suffice: bool
+) -> KnownPerson | None:
     """The one of this name in this very community, unless two phone numbers speak against it."""
-    here = [p for p in same if division in p.divisions]
+    here = [p for p in same if division in p.divisions or (names_suffice and division is None)]
     return here[0] if len(here) == 1 and not (phone and here[0].phone) else None
 
 

@@ -27,7 +27,8 @@ def _refused(code: str) -> Refusal:
     return Refusal(code, REFUSALS[code])
 
 
-def _check(event: Event, source: str, now: datetime) -> None:
+def check(event: Event, source: str, now: datetime) -> None:
+    """Raise Refusal where nobody is registered for the event through this source now."""
     why = rules.refusal(
         source=source,
         state=event.state,
@@ -75,7 +76,7 @@ def register(
             return row
         if row is not None and row.state == "declined" and source == "self":
             raise _refused("declined")
-        _check(event, source, now)
+        check(event, source, now)
         confirmed = not seat or capacity.take(event_id)
         return rows.write(
             row,
@@ -114,7 +115,7 @@ def enrol(phase_id: int, person_id: int, *, source: str, actor_id: int | None, n
         if not sessions:
             raise _refused("nothing_to_join")
         for event in sessions:
-            _check(event, source, now)
+            check(event, source, now)
         enrolment = found or Enrolment(phase_id=phase_id, person_id=person.id)
         enrolment.source, enrolment.created_at = source, now
         # Until its seats are taken; a row needs a state to be written.
@@ -252,7 +253,7 @@ def restore(registration_id: int, *, actor_id: int | None, now: datetime) -> Reg
             enrol(enrolment.phase_id, row.person_id, source="organiser", actor_id=actor_id, now=now)
             return session.get_one(Registration, registration_id, populate_existing=True)
         event = _own(held, row.event_id)
-        _check(event, "organiser", now)
+        check(event, "organiser", now)
         confirmed = not rules.takes_seat(row.as_whom) or capacity.take(event.id)
         return rows.write(
             row,

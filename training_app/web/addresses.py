@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import current_app, request, url_for
+from flask import current_app, has_request_context, request, url_for
 
 
 def local_path(target: str | None, default: str = "/") -> str:
@@ -16,10 +16,13 @@ def local_path(target: str | None, default: str = "/") -> str:
 
 
 def public_base() -> str:
-    """Scheme and host that links carry, without a slash at the end."""
-    return str(current_app.config["PUBLIC_URL"] or request.url_root.rstrip("/"))
+    """Scheme and host that links carry, without a slash at the end; the job process has no request to ask."""
+    given = current_app.config["PUBLIC_URL"]
+    return str(given or (request.url_root.rstrip("/") if has_request_context() else current_app.config["LOCAL_URL"]))
 
 
 def public_url(endpoint: str, **values: object) -> str:
     """The full address of a page, for QR codes, messages and papers."""
-    return public_base() + url_for(endpoint, **values)  # type: ignore[arg-type]
+    if has_request_context():
+        return public_base() + url_for(endpoint, **values)  # type: ignore[arg-type]
+    return public_base() + current_app.url_map.bind("").build(endpoint, values)
