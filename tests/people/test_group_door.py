@@ -39,6 +39,12 @@ def test_three_right_answers_lead_to_where_one_wanted_to_go(door, client_as):
     assert browser.get("/me/devices").status_code == 200
 
 
+def test_a_page_that_links_here_names_where_to_go_on(door, client_as):
+    browser = client_as("visitor")
+    assert 'value="/me/devices"' in browser.get(f"{door}?next=/me/devices").text
+    assert browser.post(door, data=RIGHT).location == "/me/devices"
+
+
 def test_a_personal_link_leads_to_where_one_wanted_to_go_too(door, client_as):
     from training_app.people import links
 
