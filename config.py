@@ -29,6 +29,8 @@ class Config:
         self.PUBLIC_URL = os.environ.get("PUBLIC_URL", "").rstrip("/")
         #: Where this machine answers: links of the job process when there is no public address.
         self.LOCAL_URL = f"{'https' if _flag('TLS') else 'http'}://127.0.0.1:{os.environ.get('PORT', '8000')}"
+        #: On: the first start into an empty database loads the demo.
+        self.DEMO = _flag("DEMO", default=True)
         self.REDIS_URL = os.environ.get("REDIS_URL", "")
         self.PRODUCT_NAME_ZH = os.environ.get("PRODUCT_NAME_ZH", "福蕾学堂")
         self.PRODUCT_NAME_EN = os.environ.get("PRODUCT_NAME_EN", "Fulei Academy")
@@ -68,6 +70,7 @@ class TestConfig(Config):
         self.SECRET_KEY = "only-for-tests"
         self.SERVER_NAME = None
         self.PUBLIC_URL = "http://localhost"
+        self.DEMO = False
         self.MAIL_SERVER = ""
         self.REDIS_URL = ""
         self.SESSION_COOKIE_SECURE = False

@@ -167,7 +167,8 @@ def announce(host: str, port: int, *, tls: bool) -> None:
         print(f"On the phone, first open http://{addresses(host)[0]}:{port + 1}/ and install the trial certificate.")
     accounts = instance() / "demo-accounts.txt"
     if accounts.exists():
-        print(accounts.read_text(encoding="utf-8"))
+        here = f"{scheme}://{addresses(host)[0]}:{port}"
+        print(accounts.read_text(encoding="utf-8").replace(" /p/", f" {here}/p/"))
     sys.stdout.flush()
 
 

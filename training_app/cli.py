@@ -13,6 +13,7 @@ from flask_migrate import upgrade
 from . import doctor
 from .core import clock, queue
 from .core.errors import Invalid, Refusal
+from .demo import story
 from .divisions import service as tree
 from .people import accounts
 from .web import catalogs, trial_certificate
@@ -92,11 +93,31 @@ def examine() -> None:
         raise SystemExit(1)
 
 
+def _load_demo() -> bool:
+    base_url = current_app.config["PUBLIC_URL"] or current_app.config["LOCAL_URL"]
+    if not story.is_empty():
+        return False
+    click.echo("Loading the demo, which takes some seconds …")
+    return story.tell(clock.now(), base_url=base_url)
+
+
+@click.command("demo")
+@with_appcontext
+def demo() -> None:
+    """Load the demo into an empty database; one that holds anything is left alone."""
+    if _load_demo():
+        click.echo((current_app.config["INSTANCE"] / story.ACCOUNTS).read_text(encoding="utf-8"))
+    else:
+        click.echo("There is data in this database already, so the demo was not loaded.")
+
+
 @click.command("init")
 @with_appcontext
 def init() -> None:
-    """Bring the database to the newest version."""
+    """Bring the database to the newest version; an empty one gets the demo unless DEMO is 0."""
     upgrade()
+    if current_app.config["DEMO"]:
+        _load_demo()
     # The server reads this note at its start; written last, so that an interrupted start is taken up again.
     (current_app.config["INSTANCE"] / "initialised").touch()
 
@@ -125,4 +146,5 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(admin)
     app.cli.add_command(examine)
     app.cli.add_command(init)
+    app.cli.add_command(demo)
     app.cli.add_command(trial)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import time_machine
+from sqlalchemy import select
 
 from tests import cast
 from tests.home.story import CHEN, LIN, ZHANG, attended, crowd, registered
-from training_app.core.db import transaction
+from training_app.core import qr
+from training_app.core.db import db, transaction
 from training_app.people.models import Person
-from training_app.registration.models import Nomination
+from training_app.registration import tickets
+from training_app.registration.models import Nomination, Registration
 from training_app.schedule.models import Event
 
 
@@ -22,6 +25,14 @@ def test_on_the_day_the_ticket_stands_first(app, client_as):
     registered(CHEN, 4, 5)
     page = client_as("chen").get("/").text
     assert "T004 0000 07" in page and "儿童服务社会工作技巧" in page and "开元街道新时代文明实践所" in page
+
+
+def test_the_ticket_reads_as_its_pages_address(app, client_as):
+    registered(CHEN, 4)
+    page = client_as("chen").get("/").text
+    row = db.session.scalars(select(Registration)).one()
+    expected = qr.svg(f"http://localhost/t/{tickets.token_of(row)}", "您的签到二维码")
+    assert str(expected) in page
 
 
 def test_who_is_checked_in_sees_it_on_the_ticket(app, client_as):
@@ -97,6 +108,18 @@ def test_a_supervisor_counts_her_own_people_only(app, client_as):
     attended(ZHANG, 4)
     assert "实到 0 / 应到 1" in client_as("supervisor_kaiyuan").get("/").text
     assert "实到 1 / 应到 1" in client_as("supervisor_fuqiao").get("/").text
+
+
+def test_a_supervisor_sees_who_of_hers_is_missing_and_can_call(app, client_as):
+    registered(CHEN, 4)
+    registered(LIN, 4)
+    registered(ZHANG, 4)
+    attended(LIN, 4)
+    page = client_as("supervisor_kaiyuan").get("/").text
+    assert "还有 1 人未到" in page and "陈丽华" in page and "tel:+8613800000007" in page
+    assert "林晓燕" not in page and "张淑英" not in page
+    attended(CHEN, 4, status="late")
+    assert "全部到齐" in client_as("supervisor_kaiyuan").get("/").text
 
 
 def test_a_facilitator_sees_everybody_at_her_event_and_no_other(app, client_as):

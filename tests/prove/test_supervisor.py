@@ -32,7 +32,7 @@ def until(true: Callable[[], bool], seconds: float) -> bool:
 def test_a_killed_child_is_started_again_and_all_stop_when_told(tmp_path, role):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    environment = os.environ | {"INSTANCE": str(tmp_path), "PORT": str(port), "HOST": "127.0.0.1"}
+    environment = os.environ | {"INSTANCE": str(tmp_path), "PORT": str(port), "HOST": "127.0.0.1", "DEMO": "0"}
     subprocess.run(
         [sys.executable, "-m", "flask", "--app", "training_app", "init"], cwd=ROOT, env=environment, check=True
     )

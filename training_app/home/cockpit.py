@@ -78,7 +78,8 @@ class Cockpit:
 
 
 def _sessions(phase: Phase) -> list[Event]:
-    return list(
+    """The programme's sessions; where a phase holds several of its own, only those."""
+    found = list(
         db.session.scalars(
             select(Event)
             .where(Event.programme_id == phase.programme_id, Event.kind == "session", Event.state != "cancelled")
@@ -92,6 +93,8 @@ def _sessions(phase: Phase) -> list[Event]:
             .order_by(Event.number, FIRST_START, Event.id)
         )
     )
+    own = [event for event in found if event.phase_id == phase.id]
+    return own if len(own) > 1 else found
 
 
 def _been(actor: Actor, found: Sequence[Event]) -> dict[int, int]:

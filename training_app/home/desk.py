@@ -23,6 +23,8 @@ from training_app.schedule.models import Event, Slot
 from training_app.schedule.queries import Filters, events
 from training_app.schedule.rules import slot_state
 
+from . import rules
+
 
 @dataclass(frozen=True)
 class SlotToday:
@@ -111,7 +113,7 @@ def visible_events(actor: Actor) -> ColumnElement[bool]:
 def today(actor: Actor, now: datetime) -> list[SlotToday]:
     """The slots of this day that the actor may see, in their order."""
     start = at(local_date(now), time())
-    inside = select(Slot.event_id).where(Slot.starts_at >= start, Slot.starts_at < start + timedelta(days=1))
+    inside = select(Slot.event_id).where(Slot.ends_at > start, Slot.starts_at < start + timedelta(days=1))
     statement = events(visible_events(actor), Filters()).where(
         Event.id.in_(inside), Event.state.in_(("published", "closed"))
     )
@@ -129,7 +131,7 @@ def today(actor: Actor, now: datetime) -> list[SlotToday]:
         )
         for event in found
         for slot in event.slots
-        if local_date(slot.starts_at) == local_date(now)
+        if rules.is_today(slot, now)
     ]
 
 

@@ -266,7 +266,7 @@ def claims(codes: tuple[str, ...]) -> list[Need]:
             lazy_ngettext("%(num)d phone waits for your nod", "%(num)d phones wait for your nod", found),
             _l("They used the group's link for somebody whose phone is known already"),
             _l("Look"),
-            "people.claims",
+            "people.waiting_claims",
         )
     ]
 
@@ -286,7 +286,7 @@ def walk_ins(codes: tuple[str, ...]) -> list[Need]:
             _l("Check name and number, or merge with the person whom you know"),
             _l("Check"),
             "people.index",
-            {"state": "unconfirmed"},
+            {"show": "unconfirmed"},
         )
     ]
 

@@ -48,9 +48,14 @@ class Times(Protocol):
 Slot = TypeVar("Slot", bound=Times)
 
 
+def is_today(slot: Times, now: datetime) -> bool:
+    """Whether a slot belongs to this day: it starts today, or it is going on (past midnight, too)."""
+    return local_date(slot.starts_at) == local_date(now) or slot.starts_at <= now < slot.ends_at
+
+
 def slot_of_today(slots: Iterable[Slot], now: datetime) -> Slot | None:
     """The slot that counts on this day: the one that is not over, the earliest first; None on other days."""
-    today = [s for s in slots if local_date(s.starts_at) == local_date(now) and s.ends_at + AFTER > now]
+    today = [s for s in slots if is_today(s, now) and s.ends_at + AFTER > now]
     return min(today, key=lambda slot: slot.starts_at, default=None)
 
 

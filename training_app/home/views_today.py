@@ -9,13 +9,15 @@ from flask import current_app, redirect, render_template, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from training_app.core import clock
-from training_app.core.actors import Actor
+from training_app.core import clock, qr
+from training_app.core.actors import Actor, Role
 from training_app.core.permissions import Permission
 from training_app.people import policy, posts
+from training_app.registration import tickets
 from training_app.web import access
+from training_app.web.addresses import public_base
 
-from . import desk, mine, needs, rules
+from . import desk, mine, needs, rules, ward
 from .blueprint import bp
 
 
@@ -31,8 +33,14 @@ def greeting(name: str, now: datetime) -> str:
 
 
 def own_page(who: Actor, person_id: int, now: datetime) -> Any:
-    """A director's first page."""
-    return render_template("home/today.html", own=mine.own(person_id, now), greeting=greeting(who.name, now), at=now)
+    """A director's first page; on the day with the ticket, which any camera reads as its page's address."""
+    own = mine.own(person_id, now)
+    code, typed = "", ""
+    if own.today is not None:
+        row = own.today.registration
+        code = qr.svg(f"{public_base()}/t/{tickets.token_of(row)}", _("Your ticket's QR code"))
+        typed = tickets.grouped(row.ticket_code)
+    return render_template("home/today.html", own=own, code=code, typed=typed, greeting=greeting(who.name, now), at=now)
 
 
 @bp.get("/")
@@ -46,15 +54,25 @@ def today() -> Any:
         return redirect(url_for(door)) if door in current_app.view_functions else render_template("home/nobody.html")
     if not who.is_staff:
         return own_page(who, who.person_id, now)
+    slots = desk.today(who, now)
+    supervises = any(grant.role is Role.SUPERVISOR for grant in who.grants)
+    absent, absent_in_all = (
+        ward.missing(who, [s.slot.id for s in slots if s.state == "open"]) if supervises else ([], 0)
+    )
     return render_template(
         "home/staff.html",
         greeting=greeting(who.name, now),
-        slots=desk.today(who, now),
+        slots=slots,
         coming=desk.coming(who, now),
         needs=needs.needs(who, now),
         posts=posts.present_posts([who.person_id]).get(who.person_id, []),
+        supervises=supervises,
+        missing=absent,
+        missing_in_all=absent_in_all,
+        phases=ward.open_for_nomination(who, now) if supervises else [],
         may_settle=policy.allows_anywhere(who, Permission.REGISTRATION_MANAGE),
         may_plan=policy.allows_anywhere(who, Permission.SCHEDULE_PLAN),
+        may_report=policy.allows_anywhere(who, Permission.REPORT_VIEW),
         sees_phases=any(grant.event_id is None for grant in who.grants),
         at=now,
     )
