@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import time_machine
@@ -72,6 +73,15 @@ def test_a_draft_is_seen_by_nobody(app, client_as):
 def test_what_is_open_to_her_is_offered(app, client_as):
     page = client_as("chen").get("/").text
     assert "可以报名" in page and "综合研讨与结业" in page and "外区培训" not in page
+
+
+def test_one_tap_registers_for_what_is_open(app, client_as):
+    browser = client_as("chen")
+    form = re.search(r'action="(/join/6-[^"]+)"', browser.get("/").text)
+    assert browser.post(form.group(1)).status_code == 302
+    row = db.session.scalars(select(Registration)).one()
+    assert (row.event_id, row.person_id, row.source) == (6, CHEN, "self")
+    assert "/join/6-" not in browser.get("/").text
 
 
 def test_a_stranger_without_post_is_told_what_to_do(client_as):

@@ -14,6 +14,7 @@ from training_app.attendance.service import Mark
 from training_app.core.db import db
 from training_app.people import posts
 from training_app.people.models import Person, Post
+from training_app.registration import joining
 from training_app.registration.models import Registration
 from training_app.schedule.models import Event, Slot
 from training_app.schedule.queries import published_for
@@ -73,6 +74,11 @@ class Own:
     cancelled: tuple[Registration, ...]
     open: tuple[Event, ...]
     posts: tuple[Post, ...]
+
+    @property
+    def join_tokens(self) -> dict[int, str]:
+        """What the posters of the open events carry, by event: one tap registers."""
+        return {event.id: joining.token_of(event.id) for event in self.open}
 
     @property
     def next(self) -> OwnDay | None:
