@@ -5,17 +5,37 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from sqlalchemy import select, update
+import pytest
+from sqlalchemy import event, select, update
 
 from tests import cast
 from tests.registration.people import AHEAD, WHO, capacity, crowd, register, second_session, states, taken
-from training_app.core.db import db, transaction
+from training_app.core.db import db, is_sqlite, transaction
 from training_app.core.signals import registration_promoted
 from training_app.registration import seats
 from training_app.registration.models import Enrolment, Registration
 from training_app.schedule.models import Event
 
 PEOPLE, SEATS = 200, 20
+
+
+@pytest.fixture(autouse=True)
+def _patient(app):
+    """On SQLite two hundred writers on a busy machine take turns for longer than a web request may wait."""
+
+    def wait_long(connection, _record):
+        connection.execute("PRAGMA busy_timeout=110000")
+
+    if not is_sqlite():
+        yield
+        return
+    db.session.remove()
+    db.engine.dispose()
+    event.listen(db.engine, "connect", wait_long)
+    yield
+    event.remove(db.engine, "connect", wait_long)
+    db.session.remove()
+    db.engine.dispose()
 
 
 def _all_at_once(app, people, act):
@@ -88,8 +108,8 @@ def test_enrolments_and_single_seats_race_without_a_circle_or_a_half_enrolment(a
     for enrolment in db.session.scalars(select(Enrolment)):
         mine = {states(AHEAD)[enrolment.person_id], states(second)[enrolment.person_id]}
         assert mine == {enrolment.state}
-    for event in (AHEAD, second):
-        assert list(states(event).values()).count("confirmed") == taken(event)
+    for number in (AHEAD, second):
+        assert list(states(number).values()).count("confirmed") == taken(number)
 
 
 def test_registering_and_cancelling_at_once_never_leaves_a_seat_empty_while_someone_waits(app):
