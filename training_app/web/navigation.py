@@ -21,9 +21,15 @@ class Entry:
     active: bool
 
 
+#: Pages that stand under an entry of another room.
+_UNDER = {"home.phase": "schedule", "home.person": "people", "learning": "certificates"}
+
+
 def _entry(endpoint: str, label: str, icon: str) -> Entry:
-    room = (request.endpoint or "").split(".")[0]
-    here = request.endpoint == endpoint or (room == endpoint.split(".")[0] and room != "home")
+    asked = request.endpoint or ""
+    room = asked.split(".")[0]
+    room = _UNDER.get(asked, _UNDER.get(room, room))
+    here = asked == endpoint or (room == endpoint.split(".")[0] and room != "home")
     return Entry(endpoint, label, icon, here)
 
 
