@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,12 @@ def test_ten_events_take_as_many_statements_as_a_thousand(app, client_as, count_
     ten = count_statements(lambda: browser.get(address))
     _more(990, 200)
     assert count_statements(lambda: browser.get(address)) == ten
+
+
+def test_the_list_begins_with_what_comes_next_and_ends_with_the_oldest(app, client_as):
+    page = client_as("organiser").get("/events?programme=1").text
+    days = re.findall(r'href="/events/(\d+)"', page)
+    assert days == ["4", "5", "6", "3", "2", "1"]
 
 
 def test_the_list_turns_its_pages_and_keeps_its_filters(app, client_as):

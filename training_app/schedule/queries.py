@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from training_app.core.clock import at, local_date
@@ -21,6 +21,8 @@ from .rules import Readiness
 
 #: An event's first start, for ordering and for months.
 FIRST_START = select(func.min(Slot.starts_at)).where(Slot.event_id == Event.id).scalar_subquery()
+#: An event's last end, to tell what is over.
+LAST_END = select(func.max(Slot.ends_at)).where(Slot.event_id == Event.id).scalar_subquery()
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,15 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     return found
 
 
-def events(visible: ColumnElement[bool], filters: Filters) -> Select[Any]:
-    """The statement of the events that are visible, in the order of their first start."""
+def events(visible: ColumnElement[bool], filters: Filters, now: datetime | None = None) -> Select[Any]:
+    """The statement of the events that are visible, in the order of their first start.
+
+    Given `now`, and no single month, what comes next stands first and what is over last, the latest of it on top.
+    """
+    order: tuple[Any, ...] = (FIRST_START,)
+    if now is not None and filters.month is None:
+        over = case((LAST_END < now, 1), else_=0)
+        order = (over, case((over == 0, FIRST_START)), FIRST_START.desc())
     return (
         select(Event)
         .join(Programme, Programme.id == Event.programme_id)
@@ -69,7 +78,7 @@ def events(visible: ColumnElement[bool], filters: Filters) -> Select[Any]:
             joinedload(Event.phase),
             selectinload(Event.slots),
         )
-        .order_by(FIRST_START, Event.id)
+        .order_by(*order, Event.id)
     )
 
 

@@ -55,10 +55,10 @@ def _offered(who: Any) -> dict[str, Any]:
 @bp.get("/events")
 @access.needs(P.SCHEDULE_VIEW)
 def events() -> Any:
-    """Sessions and salons as a list, the next first start first."""
+    """Sessions and salons as a list: what comes next first, then what is over."""
     who = access.actor()
     filters = _filters(_month(request.args.get("month", "")))
-    page = paginate(queries.events(visible_events(who), filters), page=requested_page())
+    page = paginate(queries.events(visible_events(who), filters, clock.now()), page=requested_page())
     venue = page.items[0].venue if filters.venue_id and page.items else None
     return render_template(
         "schedule/events.html", page=page, filters=filters, asked=_asked(), offered=_offered(who), venue=venue
