@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from training_app.reports.rules import HolderFacts, covered, is_new, percent, state, urgency
+from training_app.reports.rules import HolderFacts, covered, is_new, percent, state, to_act_on, urgency
 
 TODAY = date(2026, 6, 14)
 OLD = date(2024, 1, 1)
@@ -52,6 +52,20 @@ def test_one_is_new_for_a_year():
 )
 def test_the_state_of_a_post(holder, expected):
     assert state(holder, TODAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("holder", "expected"),
+    [
+        (None, True),
+        (_holder(sessions_done=3), False),
+        (_holder(sessions_done=3, achievable=False), True),
+        (_holder(sessions_done=5, achievable=False), False),
+        (_holder(first_started_on=TODAY), True),
+    ],
+)
+def test_who_can_still_make_it_needs_nothing_yet(holder, expected):
+    assert to_act_on(holder, TODAY) is expected
 
 
 def test_vacant_posts_come_first_then_the_new_then_who_cannot_make_it_any_more():

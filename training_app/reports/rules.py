@@ -45,6 +45,16 @@ def state(holder: HolderFacts | None, on: date) -> str:
     return NORMAL
 
 
+def to_act_on(holder: HolderFacts | None, on: date) -> bool:
+    """Whether somebody must do something: a post is vacant, its holder new and untested, or past reaching the rule.
+
+    Who is on the way and can still make it needs nothing yet.
+    """
+    if covered(holder):
+        return False
+    return holder is None or not holder.achievable or state(holder, on) != NORMAL
+
+
 def urgency(holder: HolderFacts | None, on: date) -> tuple[int, bool, int]:
     """A key that puts the posts to act on first: vacant, new and untested, out of reach, then the least trained."""
     if holder is None:

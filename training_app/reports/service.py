@@ -21,7 +21,7 @@ from training_app.schedule.models import Event, Programme, Slot
 
 from . import posts
 from .posts import PostLine
-from .rules import NEW_UNTESTED, VACANT, percent, urgency
+from .rules import NEW_UNTESTED, VACANT, percent, to_act_on, urgency
 
 #: How many posts the list to act on names; the rest is one click below.
 TO_ACT_ON = 12
@@ -56,6 +56,8 @@ class Summary:
     covered: int
     vacant: int
     new_untested: int
+    #: Present holders who are not covered yet and still can be.
+    under_way: int
     #: Seats and attendances of slots that are over, within the jurisdiction.
     expected: int
     attended: int
@@ -105,7 +107,9 @@ class Overview:
     division: Division
     programme: Programme
     summary: Summary
+    #: The most urgent; `acting` is how many there are in all.
     to_act_on: list[PostLine]
+    acting: int
     parts: list[Part]
     today: Today | None
 
@@ -133,6 +137,7 @@ def _summary(lines: Sequence[PostLine], expected: int, attended: int) -> Summary
         covered=sum(line.covered for line in lines),
         vacant=sum(line.state == VACANT for line in lines),
         new_untested=sum(line.state == NEW_UNTESTED for line in lines),
+        under_way=sum(bool(line.facts and line.facts.achievable) and not line.covered for line in lines),
         expected=expected,
         attended=attended,
         tested=sum(line.tested for line in lines),
@@ -234,6 +239,6 @@ def overview(code: str, programme_id: int, now: datetime) -> Overview:
     summary = _summary(lines, sum(t[0] for t in by_part.values()), sum(t[1] for t in by_part.values()))
     day = posts.reference_day(programme.counting_year, now)
     waiting = sorted(
-        (line for line in lines if not line.covered), key=lambda line: (*urgency(line.facts, day), line.division.code)
+        (line for line in lines if to_act_on(line.facts, day)), key=lambda line: (*urgency(line.facts, day), line.division.code)
     )
-    return Overview(division, programme, summary, waiting[:TO_ACT_ON], parts, _today(events, code, now))
+    return Overview(division, programme, summary, waiting[:TO_ACT_ON], len(waiting), parts, _today(events, code, now))
