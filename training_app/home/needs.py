@@ -78,7 +78,7 @@ def nominations(visible: ColumnElement[bool], _now: datetime) -> list[Need]:
             lazy_ngettext("%(num)d nomination to answer", "%(num)d nominations to answer", row.found),
             f"{event_name('phase', row.number)} · {row.title}",
             _l("Answer"),
-            "registration.phase",
+            "registration.nominate",
             {"phase_id": row.id},
         )
         for row in rows
@@ -103,7 +103,7 @@ def stand_ins(visible: ColumnElement[bool], _now: datetime) -> list[Need]:
             _about(row),
             _l("Answer"),
             "registration.event",
-            {"event_id": row.id},
+            {"event_id": row.id, "_anchor": "stand-ins"},
         )
         for row in rows
     ]
