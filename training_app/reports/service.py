@@ -239,6 +239,7 @@ def overview(code: str, programme_id: int, now: datetime) -> Overview:
     summary = _summary(lines, sum(t[0] for t in by_part.values()), sum(t[1] for t in by_part.values()))
     day = posts.reference_day(programme.counting_year, now)
     waiting = sorted(
-        (line for line in lines if to_act_on(line.facts, day)), key=lambda line: (*urgency(line.facts, day), line.division.code)
+        (line for line in lines if to_act_on(line.facts, day)),
+        key=lambda line: (*urgency(line.facts, day), line.division.code),
     )
     return Overview(division, programme, summary, waiting[:TO_ACT_ON], len(waiting), parts, _today(events, code, now))

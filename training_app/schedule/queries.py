@@ -66,7 +66,7 @@ def events(visible: ColumnElement[bool], filters: Filters, now: datetime | None 
     """
     order: tuple[Any, ...] = (FIRST_START,)
     if now is not None and filters.month is None:
-        over = case((LAST_END < now, 1), else_=0)
+        over = case((now > LAST_END, 1), else_=0)
         order = (over, case((over == 0, FIRST_START)), FIRST_START.desc())
     return (
         select(Event)
