@@ -24,6 +24,9 @@ def within(column: Any, jurisdiction: str) -> ColumnElement[bool]:
     """The condition that a code column lies in a jurisdiction, as a range that its index serves."""
     if not jurisdiction:
         return true()
+    if not (jurisdiction.isascii() and jurisdiction.isdigit()):
+        # No code has anything but digits: nothing lies under it.
+        return ~true()
     return and_(column >= jurisdiction, column < jurisdiction[:-1] + chr(ord(jurisdiction[-1]) + 1))
 
 

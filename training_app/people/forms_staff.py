@@ -59,4 +59,5 @@ class OrganisationForm(Form):
 
 def number(text: Any) -> int | None:
     """A chosen id; None where nothing was chosen."""
-    return int(text) if str(text or "").isascii() and str(text or "").isdigit() else None
+    plain = str(text or "")
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 10 else None

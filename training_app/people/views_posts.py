@@ -16,6 +16,7 @@ from . import forms, newcomers, policy, posts
 from .access import person_for, place_for
 from .blueprint import bp
 from .forms_persons import PostForm
+from .forms_staff import number
 
 
 def _page(person: Any, form: PostForm, problem: Any, status: int) -> Any:
@@ -44,7 +45,7 @@ def person_posts(person_id: int) -> Any:
         return _page(person, form, None, 422)
     code = place_for(who, form.place, P.PERSON_EDIT)
     kind = newcomers.kind_at(code)
-    expected = int(form.expected.data) if (form.expected.data or "").isdigit() else None
+    expected = number(form.expected.data)
     try:
         posts.change_holder(
             code,

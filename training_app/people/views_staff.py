@@ -16,7 +16,7 @@ from training_app.web.pagination import paginate, requested_page
 from . import accounts, forms, newcomers, policy, staffing
 from .access import account_for, person_below, person_scope
 from .blueprint import bp
-from .forms_staff import ROLE_NAMES, AccountForm
+from .forms_staff import ROLE_NAMES, AccountForm, number
 
 
 @bp.get("/people/staff")
@@ -54,7 +54,8 @@ def account_new() -> Any:
     who, now = access.actor(), clock.now()
     form = AccountForm()
     chosen = request.values.get("person", "")
-    person = person_below(who, int(chosen), P.ACCOUNT_RESET, now) if chosen.isdigit() and len(chosen) < 10 else None
+    person_id = number(chosen)
+    person = person_below(who, person_id, P.ACCOUNT_RESET, now) if person_id is not None else None
     if person is not None and request.method == "GET":
         form.name.data, form.phone.data = person.name, person.phone
         form.subdistrict.data = form.division.data = None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from training_app.core.db import db
 from training_app.schedule.models import Event, Programme
-from training_app.web.addresses import public_url
+from training_app.web.addresses import lasting_url, public_url
 
 from . import joining
 from .messagetexts import About
@@ -72,8 +72,8 @@ def about(event: Event) -> About:
 
 
 def ticket_link(registration: Registration) -> str:
-    """The address of a person's own ticket page."""
-    return public_url("registration.ticket", token=token_of(registration))
+    """The address of a person's own ticket page, as an e-mail carries it."""
+    return lasting_url("registration.ticket", token=token_of(registration))
 
 
 def event_link(event: Event) -> str:

@@ -11,7 +11,11 @@ def local_path(target: str | None, default: str = "/") -> str:
     """A path of this site to go on to; anything that could lead elsewhere becomes `default`."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or "\\" in target:
         return default
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        # What looks like a host to the parser and is none ("/\t/[").
+        return default
     return default if parts.scheme or parts.netloc else target
 
 
@@ -19,6 +23,15 @@ def public_base() -> str:
     """Scheme and host that links carry, without a slash at the end; the job process has no request to ask."""
     given = current_app.config["PUBLIC_URL"]
     return str(given or (request.url_root.rstrip("/") if has_request_context() else current_app.config["LOCAL_URL"]))
+
+
+def lasting_url(endpoint: str, **values: object) -> str:
+    """The full address of a page for what is sent later or to others (e-mail).
+
+    Never of the request's host: whoever makes the news could have typed it, and another person reads it.
+    """
+    base = current_app.config["PUBLIC_URL"] or current_app.config["LOCAL_URL"]
+    return str(base) + current_app.url_map.bind("").build(endpoint, values)
 
 
 def public_url(endpoint: str, **values: object) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from training_app.core.db import db
@@ -57,6 +58,13 @@ def _http(error: HTTPException) -> Response:
     return answer(error.code or 500, error.name.lower().replace(" ", "_"), None)
 
 
+def _beyond(error: Exception) -> Response:
+    """A number, a day or a text that nothing here can hold, and that no form had refused."""
+    current_app.logger.warning("refused on %s what cannot be held: %s", request.endpoint, type(error).__name__)
+    db.session.rollback()
+    return answer(400, "beyond_limits", None)
+
+
 def _crash(error: Exception) -> Response:
     db.session.rollback()
     return answer(500, "server_error", None)
@@ -67,6 +75,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+    for beyond in (DataError, OverflowError):
+        app.register_error_handler(beyond, _beyond)
     if not app.debug and not app.testing:
         app.register_error_handler(Exception, _logged_crash(app))
 
