@@ -151,7 +151,8 @@ def driver_url(url: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Bind the application to its database."""
-    options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}
+    # An error's text goes to the log: never with the names and numbers of the statement.
+    options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "hide_parameters": True}
     url = driver_url(app.config["DATABASE_URL"])
     if not url.startswith("sqlite"):
         options |= {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": False, "pool_recycle": 1800}

@@ -21,6 +21,9 @@ def install() -> None:
     def make(*args: object, **kwargs: object) -> logging.LogRecord:
         record = old(*args, **kwargs)
         record.msg, record.args = masked(record.getMessage()), None
+        if record.exc_info and record.exc_info[0]:
+            # Formatters take this text where it is there: an error's own words are masked like ours.
+            record.exc_text = masked(logging.Formatter().formatException(record.exc_info))
         return record
 
     if not getattr(old, "masks", False):
