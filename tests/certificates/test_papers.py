@@ -60,6 +60,14 @@ def test_the_files_are_those_that_were_stored(client_as, paper):
     assert picture.mimetype == "image/png" and "LC2026-0001.png" in picture.headers["Content-Disposition"]
 
 
+def test_a_phone_that_is_handed_on_asks_again_for_every_paper(client_as, paper):
+    answer = client_as("chen").get(f"/certificates/{paper.id}.pdf")
+    assert "no-cache" in answer.headers["Cache-Control"] and "private" in answer.headers["Cache-Control"]
+    again = {"If-None-Match": answer.headers["ETag"]}
+    assert client_as("chen").get(f"/certificates/{paper.id}.pdf", headers=again).status_code == 304
+    assert client_as("lin").get(f"/certificates/{paper.id}.pdf", headers=again).status_code == 404
+
+
 def test_a_file_that_was_tampered_with_is_not_sent(client_as, paper, app):
     path = next(app.config["FILES"].rglob(paper.file_sha256))
     path.write_bytes(path.read_bytes() + b" ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from training_app.core import clock, files
@@ -100,16 +100,17 @@ def reissue(certificate_id: int) -> Any:
     return redirect(url_for("certificates.job", job_id=job_id))
 
 
-def _send(digest: str, name: str, media_type: str) -> Response:
+def _send(digest: str, name: str, media_type: str) -> Any:
     answer = send_file(
         BytesIO(files.read(digest)),
         mimetype=media_type,
         as_attachment=request.args.get("download") == "1",
         download_name=name,
     )
-    # The file never changes; it is the holder's own, so only her browser keeps it.
-    answer.headers["Cache-Control"] = "private, max-age=3600"
-    return answer
+    # The file never changes, so its hash is its tag; the browser asks each time, for phones pass from hand to hand.
+    answer.set_etag(digest)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer.make_conditional(request)
 
 
 @bp.get("/certificates/<int:certificate_id>.pdf")
