@@ -113,12 +113,12 @@ def group_link_for(actor: Actor, link_id: int) -> GroupLink:
     return link
 
 
-def claim_for(actor: Actor, claim_id: int) -> Claim:
-    """The claim with this id, if the actor looks after the person."""
+def claim_for(actor: Actor, claim_id: int, now: datetime) -> Claim:
+    """The claim with this id, if the actor looks after the person. Raises as `person_below`."""
     claim = db.session.get(Claim, claim_id)
     if claim is None:
         raise NotFound()
-    person_for(actor, claim.person_id, Permission.PERSON_EDIT)
+    person_below(actor, claim.person_id, Permission.PERSON_EDIT, now)
     return claim
 
 

@@ -113,6 +113,13 @@ def manageable(actor: Actor, person_ids: Iterable[int], now: datetime) -> set[in
     }
 
 
+def without_access_above(actor: Actor, person_ids: Iterable[int], now: datetime) -> set[int]:
+    """Those of these persons who have no account, or one that stands below the actor's own."""
+    ids = set(person_ids)
+    staff = set(db.session.scalars(select(Account.person_id).where(Account.person_id.in_(ids))))
+    return (ids - staff) | (manageable(actor, staff, now) if staff else set()) | (ids & {actor.person_id or 0})
+
+
 def places(roles: dict[int, list[Held]]) -> dict[str, str]:
     """The names of the areas that these roles are valid in."""
     codes = {h.grant.division_code for held_ in roles.values() for h in held_ if h.grant.division_code}

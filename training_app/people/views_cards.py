@@ -12,7 +12,7 @@ from training_app.core.permissions import Permission as P
 from training_app.web import access
 from training_app.web.addresses import public_url
 
-from . import directory, links, logins, policy, posts
+from . import directory, links, logins, policy, posts, staffing
 from .access import person_below, place_for
 from .blueprint import bp
 
@@ -77,8 +77,11 @@ def link_sheet() -> Any:
     cards: list[Any] = []
     if chosen:
         place_for(who, chosen, P.PERSON_EDIT)
-        for holder in posts.holders([chosen]):
-            if holder.person is not None:
+        held = posts.holders([chosen])
+        # As on the page of one link: nobody takes the link of someone who stands above them.
+        below = staffing.without_access_above(who, [h.person.id for h in held if h.person is not None], clock.now())
+        for holder in held:
+            if holder.person is not None and holder.person.id in below:
                 url = public_url("people.personal_link", token=links.personal_token(holder.person))
                 cards.append((holder, url))
     return render_template("people/link_sheet.html", cards=cards, chosen=chosen, subdistricts=directory.offered(area))

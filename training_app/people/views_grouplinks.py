@@ -111,8 +111,9 @@ def waiting_claims() -> Any:
 def decide_claim(claim_id: int) -> Any:
     """Let a waiting device in, or not."""
     who = access.actor()
-    claim = claim_for(who, claim_id)
+    now = clock.now()
+    claim = claim_for(who, claim_id, now)
     accept = request.form.get("decision") == "accept"
-    claims.decide(claim.id, accept=accept, actor_id=who.person_id or 0, now=clock.now())
+    claims.decide(claim.id, accept=accept, actor_id=who.person_id or 0, now=now)
     flash(_("Accepted: the device is let in.") if accept else _("Refused: the device stays out."))
     return redirect(url_for("people.waiting_claims"))

@@ -6,6 +6,8 @@ area alone (supervisors, auditors) sees the persons registered for communities o
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import joinedload
 
@@ -14,7 +16,7 @@ from training_app.core.db import db
 from training_app.core.errors import NotFound
 from training_app.core.permissions import Permission
 from training_app.divisions.rules import lies_in, within
-from training_app.people.policy import ROLE_PERMISSIONS, allows
+from training_app.people.policy import ROLE_PERMISSIONS, allows, jurisdictions
 from training_app.schedule.access import event_for, phase_for, programme_scope
 from training_app.schedule.models import Event, Programme
 
@@ -42,6 +44,16 @@ def areas(actor: Actor, permission: Permission, programme: Programme, event_id: 
         if everyone:
             return ("",)
     return tuple(sorted(codes))
+
+
+def may_call(actor: Actor, manages: bool) -> Callable[[str | None], bool]:
+    """Whether the actor may see the phone of someone registered for a division.
+
+    Whoever manages the registration may call everyone in it. Others see who is there by one role and phones by
+    another: a supervisor who helps at an event's door has the phones of her own area alone.
+    """
+    codes = ("",) if manages else jurisdictions(actor, Permission.PERSON_VIEW)
+    return lambda division_code: any(code == "" or lies_in(division_code, code) for code in codes)
 
 
 def seen(actor: Actor, permission: Permission) -> ColumnElement[bool]:

@@ -22,7 +22,7 @@ from training_app.web.addresses import public_url
 from training_app.web.pagination import PER_PAGE, Page, paginate, requested_page
 
 from . import bulk, joining, queries, seats, words
-from .access import areas, listed, seen
+from .access import areas, listed, may_call, seen
 from .addressed import asked, leave_undo, numbers, person_of, say_done, take_undo
 from .blueprint import bp
 from .queries import Counts
@@ -80,6 +80,7 @@ def event(event_id: int) -> Any:
         subdistricts=queries.subdistricts(found.programme.division_code, codes),
         manages=manages,
         phones=policy.allows_anywhere(who, P.PERSON_VIEW),
+        callable=may_call(who, manages),
         stand_ins=queries.open_stand_ins([event_id]) if manages else [],
         undo=take_undo("event", event_id),
         join_address=public_url("registration.join", token=joining.token_of(event_id)),

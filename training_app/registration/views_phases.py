@@ -22,7 +22,7 @@ from training_app.web import access
 from training_app.web.pagination import PER_PAGE, Page, requested_page
 
 from . import bulk, queries, seats, words
-from .access import areas
+from .access import areas, may_call
 from .addressed import asked, leave_undo, numbers, person_of, say_done, take_undo
 from .blueprint import bp
 from .queries import Counts
@@ -65,6 +65,7 @@ def phase(phase_id: int) -> Any:
         manages=manages,
         may_nominate=policy.allows(who, P.NOMINATION_SUBMIT, programme_scope(found.programme)) or manages,
         phones=policy.allows_anywhere(who, P.PERSON_VIEW),
+        callable=may_call(who, manages),
         undo=take_undo("phase", phase_id),
         missing=queries.without_seat(phase_id, clock.now()) if manages else 0,
         words=words,

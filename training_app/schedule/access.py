@@ -17,6 +17,9 @@ from training_app.people.policy import ROLE_PERMISSIONS, allows
 
 from .models import Event, Phase, Programme, Slot, Venue
 
+#: Looking at what is planned and not yet said to anyone is for planners.
+_LOOKING = (Permission.SCHEDULE_VIEW, Permission.REGISTRATION_VIEW, Permission.ATTENDANCE_VIEW)
+
 
 def programme_scope(programme: Programme, event_id: int | None = None) -> Scope:
     """What a programme, or one event of it, belongs to."""
@@ -60,7 +63,7 @@ def event_for(actor: Actor, event_id: int, permission: Permission) -> Event:
     )
     if event is None or not allows(actor, permission, programme_scope(event.programme, event.id)):
         raise NotFound()
-    if permission is Permission.SCHEDULE_VIEW and not may_see(actor, event):
+    if event.state == "draft" and permission in _LOOKING and not may_plan(actor, event.programme):
         raise NotFound()
     return event
 
