@@ -59,8 +59,12 @@ class LiveServer:
 
     def cookie(self, key: str) -> dict[str, str]:
         """The session cookie of one of the cast, or of "volunteer"."""
+        return self.cookie_of(f"{key}-token")
+
+    def cookie_of(self, token: str) -> dict[str, str]:
+        """The session cookie of the device that has this login's token."""
         signer: Any = self.app.session_interface
-        value = signer.get_signing_serializer(self.app).dumps({"_user_id": f"{key}-token", "_fresh": True})
+        value = signer.get_signing_serializer(self.app).dumps({"_user_id": token, "_fresh": True})
         return {"name": self.app.config["SESSION_COOKIE_NAME"], "value": value, "url": self.url}
 
 

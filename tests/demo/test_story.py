@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-import time_machine
-from flask_migrate import upgrade
 from sqlalchemy import func, select
 
-from config import TestConfig
 from tests import cast
-from training_app import create_app
+from tests.demo.telling import told_demo
 from training_app.attendance.models import Attendance, Scan
 from training_app.attendance.recording import recount
 from training_app.attendance.rules import HERE
@@ -34,19 +28,9 @@ pytestmark = pytest.mark.timeout(600)
 
 @pytest.fixture(scope="module")
 def told():
-    """The demo, told at the cast's moment; once for all workers of a run, as it takes its time."""
-    folder = Path(os.environ["FULEI_TEST_RUN"]) / "demo"
-    folder.mkdir(exist_ok=True)
-    app = create_app(TestConfig(instance=folder, database_url=f"sqlite:///{folder}/demo.db"))
-    with (folder / "lock").open("w") as lock, time_machine.travel(cast.NOW, tick=False), app.app_context():
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / story.ACCOUNTS).exists():
-            upgrade()
-            assert story.tell(cast.NOW, base_url="http://localhost")
-            db.session.remove()
-        fcntl.flock(lock, fcntl.LOCK_UN)
+    """The demo's application."""
+    with told_demo() as (app, _folder):
         yield app
-        db.session.remove()
 
 
 def _count(model, *conditions):
