@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from tests import cast
 from tests.certificates.earning import BASE, CHEN, LIN, ORGANISER, ZHANG, crowd, earn, issue, issued, start
+from training_app.attendance.models import Attendance
 from training_app.certificates import issuing, papers, serials, service
 from training_app.certificates.design import Design, set_design
 from training_app.certificates.models import Certificate, Serial
@@ -21,7 +22,7 @@ from training_app.core.audit import Audit
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, Refusal
 from training_app.people.models import Organisation, Person
-from training_app.schedule.models import Programme
+from training_app.schedule.models import Event, Programme, Slot
 
 
 @pytest.fixture(autouse=True)
@@ -305,3 +306,25 @@ def test_a_thousand_in_line_take_as_many_statements_as_ten(app, count_statements
     assert db.session.get_one(jobs.Job, 2).total == 1000
     assert thousand <= ten + 2
     assert db.session.scalar(select(func.count()).select_from(Certificate)) == 0
+
+
+def test_a_ceremony_after_the_course_does_not_lengthen_the_dates_on_the_paper(app):
+    earn(CHEN)
+    with transaction() as session:
+        later = cast.NOW + timedelta(days=90)
+        salon = Event(
+            programme_id=cast.PROGRAMME, kind="salon", number=1, title="结业典礼", seats_taken=0, state="closed",
+            created_at=cast.LONG_AGO,
+        )  # fmt: skip
+        session.add(salon)
+        session.flush()
+        slot = Slot(
+            event_id=salon.id, label="morning", starts_at=later, ends_at=later + timedelta(hours=2),
+            checkin_opens_at=later, checkin_closes_at=later, late_after=later, credit_hours=0,
+        )  # fmt: skip
+        session.add(slot)
+        session.flush()
+        session.add(Attendance(slot_id=slot.id, person_id=CHEN, status="present", as_whom="trainee", left_early=False))
+    (one,) = issue()
+    assert one.facts["ends_on"] < later.date().isoformat()
+    assert any(visit["kind"] == "salon" for visit in one.facts["attended"])

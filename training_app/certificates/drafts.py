@@ -90,11 +90,13 @@ def first(programme_id: int, person_id: int, version: int, now: datetime) -> Dra
         raise Refusal("not_eligible", far.sentence)
     refuse_undrawable(person.name)
     design, issuer = design_of(programme), issuer_of(programme)
+    # The dates are those of the course: a ceremony months later does not lengthen it.
+    course = [visit for visit in far.attended if visit.kind == "session"] or list(far.attended)
     base: dict[str, Any] = {
         "kind": far.kind,
         "name": person.name,
-        "starts_on": min(local_date(visit.starts_at) for visit in far.attended),
-        "ends_on": max(local_date(visit.ends_at) for visit in far.attended),
+        "starts_on": min(local_date(visit.starts_at) for visit in course),
+        "ends_on": max(local_date(visit.ends_at) for visit in course),
         "programme_title": programme.title,
         "host": issuer.host,
         "bodies": issuer.bodies,
