@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests import cast
 from tests.home.story import CHEN, LIN, ZHANG, attended, crowd, registered
@@ -165,3 +165,11 @@ def test_the_first_page_takes_as_many_statements_for_a_thousand_as_for_ten(app, 
     crowd(990, first=2000)
     for who, number in before.items():
         assert count_statements(lambda who=who: client_as(who).get("/")) == number
+
+
+def test_a_supervisor_is_not_asked_to_nominate_for_a_draft(app, client_as):
+    page = client_as("supervisor_kaiyuan").get("/").text
+    assert "提名第 5 期" in page
+    with transaction() as session:
+        session.execute(update(Event).where(Event.id == 5).values(state="draft"))
+    assert "提名第 5 期" not in client_as("supervisor_kaiyuan").get("/").text

@@ -107,3 +107,21 @@ def test_pages_speak_english_too(client_as):
 def test_the_print_button_has_its_script(client_as):
     text = _get(client_as, "supervisor_kaiyuan", KAIYUAN)
     assert "data-print" in text and "js/print.js" in text
+
+
+def test_a_programme_of_drafts_does_not_take_the_place_of_the_one_that_runs(client_as):
+    with transaction() as session:
+        session.add(
+            Programme(
+                title="明年的计划",
+                counting_year=2027,
+                planned_sessions=6,
+                preset="one_session_phases",
+                division_code=cast.LICHENG,
+                organisation_id=cast.OFFICE,
+                feed_revision=0,
+                created_at=cast.LONG_AGO,
+            )
+        )
+    text = _get(client_as, "supervisor_kaiyuan", KAIYUAN)
+    assert "明年的计划" not in text and "今天 第 4 期" in text

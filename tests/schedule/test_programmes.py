@@ -62,6 +62,15 @@ def test_an_organiser_lists_the_programmes_of_her_office_alone(app, client_as):
     assert "2026 年儿童主任培训计划" in page.text and "丰泽区儿童主任培训" not in page.text
 
 
+def test_a_programme_of_drafts_is_listed_for_its_planners_alone(app, client_as):
+    _more_programmes(1)
+    db.session.expire_all()
+    title = db.session.scalars(select(Programme.title).order_by(Programme.id.desc())).first()
+    assert title in client_as("organiser").get("/programmes").text
+    assert title not in client_as("auditor").get("/programmes").text
+    assert "2026 年儿童主任培训计划" in client_as("auditor").get("/programmes").text
+
+
 def test_the_page_says_what_is_missing_for_whom_it_concerns(app, client_as):
     page = client_as("organiser").get("/programmes/1")
     assert "还缺什么" in page.text and "授课人待定" in page.text

@@ -21,6 +21,7 @@ from training_app.people.models import Person
 from training_app.registration.models import Registration
 from training_app.schedule.access import visible_programmes
 from training_app.schedule.models import Phase, Programme, Slot
+from training_app.schedule.queries import PHASE_ANNOUNCED
 
 #: So many names at once; the attendance page has all.
 MOST = 30
@@ -69,7 +70,7 @@ def open_for_nomination(actor: Actor, now: datetime, most: int = 3) -> list[Phas
         db.session.scalars(
             select(Phase)
             .join(Programme, Programme.id == Phase.programme_id)
-            .where(visible_programmes(actor, P.NOMINATION_SUBMIT), Phase.nominate_until > now)
+            .where(visible_programmes(actor, P.NOMINATION_SUBMIT), Phase.nominate_until > now, PHASE_ANNOUNCED)
             .options(joinedload(Phase.programme))
             .order_by(Phase.nominate_until, Phase.id)
             .limit(most)

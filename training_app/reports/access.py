@@ -13,6 +13,7 @@ from training_app.divisions.rules import lies_in
 from training_app.people.policy import jurisdictions
 from training_app.schedule.access import visible_programmes
 from training_app.schedule.models import Programme
+from training_app.schedule.queries import PROGRAMME_ANNOUNCED
 
 from .posts import meeting
 
@@ -43,8 +44,9 @@ def ancestors_for(actor: Actor, division: Division) -> list[Division]:
 
 
 def programmes_for(actor: Actor, division: Division) -> list[Programme]:
-    """The programmes that the actor may look at there, the newest counting year first."""
-    visible = set(db.session.scalars(select(Programme.id).where(visible_programmes(actor, VIEW))))
+    """The programmes that the actor may look at there and that are more than drafts, the newest counting year first."""
+    announced = select(Programme.id).where(visible_programmes(actor, VIEW), PROGRAMME_ANNOUNCED)
+    visible = set(db.session.scalars(announced))
     return [programme for programme in meeting(division.code) if programme.id in visible]
 
 

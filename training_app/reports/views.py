@@ -17,6 +17,7 @@ from training_app.divisions.models import Division
 from training_app.divisions.rules import subdistrict_of
 from training_app.people.policy import allows_anywhere
 from training_app.schedule.models import Phase, Programme
+from training_app.schedule.queries import PHASE_ANNOUNCED
 from training_app.web import access
 from training_app.web.downloads import download
 
@@ -51,7 +52,7 @@ def _to_nominate(who: Actor, programme: Programme, now: Any) -> Phase | None:
         return None
     return db.session.scalars(
         select(Phase)
-        .where(Phase.programme_id == programme.id, Phase.nominate_until > now)
+        .where(Phase.programme_id == programme.id, Phase.nominate_until > now, PHASE_ANNOUNCED)
         .order_by(Phase.nominate_until, Phase.number)
         .limit(1)
     ).first()

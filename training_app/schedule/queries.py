@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from training_app.core.clock import at, local_date
@@ -23,6 +23,10 @@ from .rules import Readiness
 FIRST_START = select(func.min(Slot.starts_at)).where(Slot.event_id == Event.id).scalar_subquery()
 #: An event's last end, to tell what is over.
 LAST_END = select(func.max(Slot.ends_at)).where(Slot.event_id == Event.id).scalar_subquery()
+#: The condition that a Phase row has something that takes place and is no draft.
+PHASE_ANNOUNCED = exists().where(Event.phase_id == Phase.id, Event.state == "published")
+#: The condition that a Programme row has more than drafts.
+PROGRAMME_ANNOUNCED = exists().where(Event.programme_id == Programme.id, Event.state != "draft")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import and_, or_
 
 from training_app.core import clock
 from training_app.core.errors import Invalid
@@ -25,9 +26,13 @@ from .rules import missing, slot_state
 @bp.get("/programmes")
 @access.needs(P.SCHEDULE_VIEW)
 def programmes() -> Any:
-    """Every programme that the actor may see, the newest year first."""
+    """Every programme that the actor may see, the newest year first; those of drafts alone only to their planners."""
     who, now = access.actor(), clock.now()
-    page = paginate(queries.programmes(visible_programmes(who, P.SCHEDULE_VIEW)), page=requested_page())
+    seen = and_(
+        visible_programmes(who, P.SCHEDULE_VIEW),
+        or_(visible_programmes(who, P.SCHEDULE_PLAN), queries.PROGRAMME_ANNOUNCED),
+    )
+    page = paginate(queries.programmes(seen), page=requested_page())
     figures = queries.figures((p.id for p in page.items), now, visible_events(who))
     return render_template(
         "schedule/programmes.html", page=page, figures=figures, may_create=allows_anywhere(who, P.SCHEDULE_PLAN)
