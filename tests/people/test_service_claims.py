@@ -124,9 +124,30 @@ def test_five_misses_of_one_device_are_followed_by_a_pause(token):
     assert _claim(token, now=cast.NOW + timedelta(minutes=2)).code == "waits"
 
 
+def _spelt(number):
+    return "许" + chr(0x5000 + number)
+
+
+def test_a_dropped_cookie_gives_no_more_guesses_at_the_number_of_one_name(token):
+    for number in range(claims.NAME_FREE_FAILURES):
+        assert _claim(token, phone=f"138111100{number:02d}", device=f"d{number}").code == "missed"
+    assert _claim(token, device="another").code == "locked"
+    assert _claim(token, name="许 建国", device="spaced").code == "locked"
+    assert _claim(token, name="陈丽华", phone="13800000007", device="else").code == "waits"
+
+
+def test_a_renewed_link_is_free_of_what_was_tried_at_the_old_one(token):
+    for number in range(claims.NAME_FREE_FAILURES):
+        _claim(token, phone=f"138111100{number:02d}", device=f"d{number}")
+    assert _claim(token, device="another").code == "locked"
+    link = grouplinks.link_of(token, cast.NOW)
+    fresh = grouplinks.renew(link.id, days=7, actor_id=ACTOR, now=cast.NOW)
+    assert _claim(grouplinks.token_of(fresh), device="yet another").code == "in"
+
+
 def test_many_devices_cannot_try_one_link_without_end(token):
     for number in range(claims.LINK_FREE_FAILURES):
-        assert _claim(token, name="许建", device=f"d{number}").code == "missed"
+        assert _claim(token, name=_spelt(number), device=f"d{number}").code == "missed"
     assert _claim(token, name="许建", device="another").code == "locked"
 
 

@@ -19,8 +19,11 @@ from training_app.divisions.rules import lies_in
 from . import attempts, grouplinks, logins, names, persons, phones
 from .models import Account, Claim, GroupLink, Login, Person, Post
 
+#: Misses for one typed name before that name rests, whatever device they come from: phone numbers are not
+#: guessed by dropping a cookie.
+NAME_FREE_FAILURES = 10
 #: Tries that a whole group may miss before its link rests: eighty people mistype now and then.
-LINK_FREE_FAILURES = 60
+LINK_FREE_FAILURES = 120
 #: A claim that nobody looked at is void after this.
 WAITS = timedelta(hours=24)
 #: More waiting devices than this for one person are not noted.
@@ -51,8 +54,15 @@ def make(
     dead link.
     """
     link = grouplinks.link_of(token, now)
-    device, group = attempts.key_of("claim", device_key), attempts.key_of("group", str(link.id))
-    locked = attempts.begin(device, now) or attempts.begin(group, now, free=LINK_FREE_FAILURES)
+    # Counted for this address of the link: renewing one that someone plays with helps at once.
+    address = f"{link.id}.{link.revision}"
+    device, group = attempts.key_of("claim", device_key), attempts.key_of("group", address)
+    whom = attempts.key_of("claimed", f"{address}:{division_code}:{_kept(name)}")
+    locked = (
+        attempts.begin(device, now)
+        or attempts.begin(whom, now, free=NAME_FREE_FAILURES)
+        or attempts.begin(group, now, free=LINK_FREE_FAILURES)
+    )
     if locked is not None:
         return ClaimAnswer("locked", attempts.wait_sentence(locked, now))
     with transaction() as session:
@@ -60,6 +70,7 @@ def make(
         if person is None:
             return ClaimAnswer("missed", NOT_FOUND)
         attempts.forget(device)
+        attempts.forget(whom)
         attempts.forgive(group)
         # Locked: of two first claims at once one is the second.
         session.get(Person, person.id, with_for_update=True)
@@ -87,6 +98,13 @@ def make(
             session.flush()
             audit.record(audit.Action.CLAIM_MADE, ("claim", claim.id), actor_id=None, now=now)
         return ClaimAnswer("waits", token=secret)
+
+
+def _kept(name: str) -> str:
+    try:
+        return names.normalise(name)
+    except Invalid:
+        return ""
 
 
 def _person(link: GroupLink, division_code: str, name: str, phone: str) -> Person | None:

@@ -62,7 +62,7 @@ def changes(form: Mapping[str, str], rows: Sequence[TypedRow]) -> list[Change]:
             found.append(
                 Change(
                     row.code,
-                    int(old) if old.isascii() and old.isdigit() else None,
+                    int(old) if old.isascii() and old.isdigit() and len(old) < 10 else None,
                     row.name,
                     row.phone,
                     row.vacant,
