@@ -215,3 +215,8 @@ def test_one_ends_ones_own_devices_and_no_other(app, client_as):
     assert client_as("lin").post(f"/me/devices/{other}/revoke").status_code == 404
     assert browser.post(f"/me/devices/{other}/revoke").status_code == 302
     assert "Android · WeChat" not in browser.get("/me/devices").text
+
+
+def test_the_form_shows_a_number_as_it_is_dialled(app, client_as):
+    page = client_as("organiser").get(f"/people/{cast.CAST['chen'].id}/edit").text
+    assert 'value="138 0000 0007"' in page and "+86" not in page

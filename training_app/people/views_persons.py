@@ -13,7 +13,7 @@ from training_app.core.permissions import Permission as P
 from training_app.web import access
 from training_app.web.pagination import paginate, requested_page
 
-from . import directory, forms, newcomers, persons, policy
+from . import directory, forms, newcomers, persons, phones, policy
 from .access import person_below, person_scope
 from .blueprint import bp
 from .forms_persons import NewPersonForm, PersonForm
@@ -94,6 +94,7 @@ def person_edit(person_id: int) -> Any:
     form = PersonForm(obj=person)
     form.sex.data = form.sex.data or ""
     if request.method == "GET":
+        form.phone.data = phones.shown(person.phone)
         form.division.data = person.division_code or ""
         form.subdistrict.data = form.division.data[:9]
     form.offer(policy.jurisdictions(who, P.PERSON_EDIT))
