@@ -105,7 +105,7 @@
     by("answer-place").textContent = result.place;
     by("answer-line").textContent = (result.tone === "accepted" ? result.time + " " : "") + result.sentence + (result.mark ? " · " + result.mark : "");
     by("answer-first").textContent = result.tone === "again" && result.first ? say("first").replace("{time}", result.first) : "";
-    by("answer-clock").textContent = new Date().toTimeString().slice(0, 5);
+    by("answer-clock").textContent = new Date(Date.now() + Number(page.getAttribute("data-clock-offset")) * 60000).toISOString().slice(11, 16);
     answer.hidden = false;
     signal(result.tone);
     clearTimeout(closing);

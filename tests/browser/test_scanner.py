@@ -66,7 +66,7 @@ def test_a_foreign_code_is_refused_in_red_with_what_to_do(page_as, chromium, cam
     page = page_as("volunteer", browser=chromium(camera("https://example.org/some/advertisement")))
     _start(page)
     page.wait_for_selector("#answer.answer-refused:not([hidden])")
-    assert "不是本系统的票" in page.locator("#answer-line").inner_text()
+    assert "不是本系统的签到码" in page.locator("#answer-line").inner_text()
     assert [scan.reason for scan in _scans()] == ["not_a_ticket"]
 
 

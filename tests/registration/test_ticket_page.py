@@ -50,6 +50,22 @@ def test_its_owner_can_cancel_or_send_someone(app, client_as):
     assert "/cancel" not in client_as("lin").get(_path(row)).text
 
 
+def test_its_owner_is_shown_the_way_to_leave_and_a_stranger_is_not(app, client_as):
+    row = register(CHEN)
+    way = f"/events/{AHEAD}/leave"
+    assert way in client_as("chen").get(_path(row)).text
+    assert way not in client_as("visitor").get(_path(row)).text
+    assert client_as("chen").get(way).status_code == 200
+
+
+def test_who_waits_for_a_seat_is_not_sent_to_a_leave_that_is_not_there(app, client_as):
+    capacity(1)
+    register(LIN)
+    row = register(CHEN)
+    page = client_as("chen").get(_path(row)).text
+    assert f"/events/{AHEAD}/leave" not in page and f"/my/registrations/{row.id}/cancel" in page
+
+
 def test_who_waits_sees_the_place_and_no_code(app, client_as):
     capacity(1)
     rows = [register(person) for person in (CHEN, LIN, ZHANG)]
