@@ -74,6 +74,13 @@ def on_pages(folder: Path) -> dict[str, float]:
     return figures | start.measure(instance)
 
 
+def shown(figures: dict[str, float]) -> dict[str, float]:
+    """Print figures as soon as they are known."""
+    for key, value in figures.items():
+        print(f"{key:32} {value:12.3f}", flush=True)
+    return figures
+
+
 def main() -> None:
     os.environ.pop("DATABASE_URL", None)
     figures: dict[str, float] = {}
@@ -81,13 +88,11 @@ def main() -> None:
         folder = Path(name)
         with databases(folder) as found:
             for kind, (product_url, floor_url) in found.items():
-                figures |= at_the_door(kind, folder, product_url, floor_url)
-        figures |= on_pages(folder)
-    figures |= certificates.measure()
+                figures |= shown(at_the_door(kind, folder, product_url, floor_url))
+        figures |= shown(on_pages(folder))
+    figures |= shown(certificates.measure())
     # The largest that was seen: after check-ins, and after pages and an export.
     figures["worker_rss_mb"] = max(value for key, value in figures.items() if key.endswith("worker_rss_mb"))
-    for key, value in figures.items():
-        print(f"{key:32} {value:12.3f}")
     LATEST.write_text(json.dumps({key: round(value, 3) for key, value in figures.items()}, indent=2) + "\n")
 
 

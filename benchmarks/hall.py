@@ -48,7 +48,7 @@ def fill(app: Flask, people: int) -> None:
         upgrade()
         cast.settle()
         with transaction() as session:
-            session.execute(update(Event).where(Event.id == SLOT).values(capacity=None))
+            session.execute(update(Event).values(capacity=None))
             session.execute(
                 update(Slot)
                 .where(Slot.id == SLOT)
