@@ -43,7 +43,7 @@ check: $(DEV_STAMP)
 # A database made by the migrations must look as the models say.
 drift: $(DEV_STAMP)
 	@room=$$(mktemp -d) && export DATABASE_URL=sqlite:///$$room/empty.db INSTANCE=$$room DEMO=0 && \
-	$(FLASK) db upgrade 2>/dev/null && $(FLASK) db check; \
+	$(FLASK) migrations upgrade 2>/dev/null && $(FLASK) migrations check; \
 	status=$$?; rm -rf $$room; exit $$status
 
 requirements: $(DEV_STAMP)
@@ -54,7 +54,7 @@ requirements: $(DEV_STAMP)
 # The one migration is made again from the models, against an empty database.
 migration: $(DEV_STAMP)
 	@room=$$(mktemp -d) && rm -f training_app/migrations/versions/0001_initial.py && \
-	DATABASE_URL=sqlite:///$$room/empty.db INSTANCE=$$room $(FLASK) db migrate --rev-id 0001 -m initial; \
+	DATABASE_URL=sqlite:///$$room/empty.db INSTANCE=$$room $(FLASK) migrations make 0001 initial; \
 	status=$$?; rm -rf $$room; exit $$status
 
 translations: $(DEV_STAMP)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import insert, select, update
 
 from config import Config
@@ -16,6 +15,7 @@ from training_app import create_app
 from training_app.attendance.models import Attendance
 from training_app.core.db import db, transaction
 from training_app.divisions.models import Division
+from training_app.migrating import upgrade
 from training_app.people.models import Person, Post
 from training_app.registration import tickets
 from training_app.registration.models import Registration

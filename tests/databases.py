@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 
 from flask import Flask
-from flask_migrate import upgrade
 
 from config import TestConfig
 from tests import cast
 from training_app import create_app
 from training_app.core.db import db
+from training_app.migrating import upgrade
 
 
 class SqliteDatabase:

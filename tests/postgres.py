@@ -16,12 +16,12 @@ from pathlib import Path
 import psycopg
 from filelock import FileLock
 from flask import Flask
-from flask_migrate import upgrade
 
 from config import TestConfig
 from tests import cast
 from training_app import create_app
 from training_app.core.db import db
+from training_app.migrating import upgrade
 
 ENABLE = "PostgreSQL is not installed; `apt-get install postgresql` enables these tests."
 

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from flask import Flask
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 
 from config import ROOT, Config
 
-from . import cli
+from . import commands
 from .attendance import views as attendance
 from .certificates import views as certificates
 from .checkin import views as checkin
@@ -70,7 +69,6 @@ def create_app(config: Config | None = None) -> Flask:
     masking.install()
     database.init_app(app)
     queue.init_app(app)
-    Migrate(app, database.db, directory=str(ROOT / "training_app" / "migrations"), render_as_batch=False)
     CSRFProtect(app)
     manager = LoginManager(app)
     manager.anonymous_user = lambda: STRANGER
@@ -84,6 +82,6 @@ def create_app(config: Config | None = None) -> Flask:
         for blueprint in room.blueprints:
             app.register_blueprint(blueprint)
     access.init_app(app, policy.allows_anywhere)
-    cli.init_app(app)
+    app.cli = commands.Commands()
     serving.init_app(app)
     return app

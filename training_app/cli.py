@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from flask_babel import force_locale
-from flask_migrate import upgrade
 
-from . import doctor
+from . import doctor, migrating
 from .core import clock, queue
 from .core.errors import Invalid, Refusal
 from .demo import story
@@ -115,7 +114,7 @@ def demo() -> None:
 @with_appcontext
 def init() -> None:
     """Bring the database to the newest version; an empty one gets the demo unless DEMO is 0."""
-    upgrade()
+    migrating.upgrade()
     if current_app.config["DEMO"]:
         _load_demo()
     # The server reads this note at its start; written last, so that an interrupted start is taken up again.
@@ -138,13 +137,30 @@ def work() -> None:
     queue.work(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
-def init_app(app: Flask) -> None:
+migrations = AppGroup("migrations", help="The database's versions.")
+
+
+@migrations.command("upgrade")
+def migrations_upgrade() -> None:
+    """Bring the database to the newest version, and nothing else."""
+    migrating.upgrade()
+
+
+@migrations.command("check")
+def migrations_check() -> None:
+    """Fail where the models say something else than the migrations."""
+    migrating.check()
+
+
+@migrations.command("make")
+@click.argument("revision")
+@click.argument("message")
+def migrations_make(revision: str, message: str) -> None:
+    """Write a migration from what the models say beyond this database."""
+    migrating.make(revision, message)
+
+
+def fill(group: AppGroup) -> None:
     """Register the commands."""
-    app.cli.add_command(work)
-    app.cli.add_command(translations)
-    app.cli.add_command(divisions)
-    app.cli.add_command(admin)
-    app.cli.add_command(examine)
-    app.cli.add_command(init)
-    app.cli.add_command(demo)
-    app.cli.add_command(trial)
+    for command in (work, translations, divisions, admin, migrations, examine, init, demo, trial):
+        group.add_command(command)

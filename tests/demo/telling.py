@@ -10,13 +10,13 @@ from pathlib import Path
 
 import time_machine
 from flask import Flask
-from flask_migrate import upgrade
 
 from config import TestConfig
 from tests import cast
 from training_app import create_app
 from training_app.core.db import db
 from training_app.demo import story
+from training_app.migrating import upgrade
 
 
 @contextmanager

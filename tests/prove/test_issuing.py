@@ -12,7 +12,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from flask_migrate import upgrade
 
 from config import ROOT, Config
 from tests import cast
@@ -20,6 +19,7 @@ from tests.certificates import earning
 from training_app import create_app
 from training_app.certificates import service
 from training_app.certificates.rules import Conditions
+from training_app.migrating import upgrade
 
 PEOPLE = 80
 
