@@ -2,12 +2,13 @@
 
 Run by `make run`. It stays light: it imports neither the application nor the framework, brings the
 database up to date when it is not, and then only watches its children, so that a child that dies is
-started again at once.
+started again at once. One child is this file again, as `serve.py web`: see `web`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import re
 import signal
@@ -42,15 +43,12 @@ def flask(*arguments: str) -> list[str]:
 
 def commands(host: str, port: int, *, tls: bool) -> dict[str, list[str]]:
     """The children's command lines by name."""
-    workers = os.environ.get("WEB_WORKERS", "2")
-    web = ["granian", "--interface", "wsgi", "--factory", "--http", "1", "--no-ws", "--log-level", "warning"]
-    web += ["--workers", workers, "--blocking-threads", "1", "--respawn-failed-workers"]
-    web += ["--workers-kill-timeout", "10", "--host", host, "--port", str(port)]
+    web = ["web", host, str(port), os.environ.get("WEB_WORKERS", "2")]
     if tls:
         folder = instance() / "tls"
-        web += ["--ssl-certificate", str(folder / "server.pem"), "--ssl-keyfile", str(folder / "server.key")]
+        web += [str(folder / "server.pem"), str(folder / "server.key")]
     return {
-        "web": [sys.executable, "-m", *web, "training_app:create_app"],
+        "web": [sys.executable, str(ROOT / "serve.py"), *web],
         "jobs": flask("jobs"),
     }
 
@@ -180,6 +178,42 @@ def prepare(host: str, *, tls: bool) -> None:
         subprocess.run(flask("trial-certificate", *addresses(host)), cwd=ROOT, check=True)  # noqa: S603
 
 
+def web(host: str, port: str, workers: str, *tls: str) -> None:
+    """Be the web server: read the application's modules once, and fork the workers from here.
+
+    Workers share the memory of what was read, the first answer comes sooner, and a worker that died is
+    back at once. Nothing opens a connection or a file before the fork: the application is made in the
+    worker. `SERVED` names another application's factory, with which benchmarks compare.
+    """
+    # Modules live until the end: looking for garbage among them while they are read is work for nothing.
+    gc.disable()
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+
+    import training_app  # noqa: F401 - what the workers share
+
+    gc.freeze()
+    gc.enable()
+    certificate, key = (Path(path) for path in tls) if tls else (None, None)
+    Granian(
+        os.environ.get("SERVED", "training_app:create_app"),
+        factory=True,
+        address=host,
+        port=int(port),
+        interface=Interfaces.WSGI,
+        workers=int(workers),
+        blocking_threads=1,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        ssl_cert=certificate,
+        ssl_key=key,
+    ).serve()
+
+
 def main() -> None:
     host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
     tls = os.environ.get("TLS", "0").strip().lower() in {"1", "true", "yes", "on"}
@@ -191,20 +225,24 @@ def main() -> None:
     signal.signal(signal.SIGTERM, supervisor.ask_to_stop)
     signal.signal(signal.SIGINT, supervisor.ask_to_stop)
     local = f"{'https' if tls else 'http'}://{'127.0.0.1' if host == EVERYWHERE else host}:{port}"
-    for name in supervisor.wanted:
-        supervisor.start(name)
+    # The job process follows when the pages are there: both at once would make people wait for either.
+    supervisor.start("web")
     if tls:
         hand_out(host, port + 1)
     ready = False
     try:
         while not supervisor.stopping:
             if not ready and (ready := answers(local)):
+                supervisor.start("jobs")
                 announce(host, port, tls=tls)
             supervisor.watch()
-            time.sleep(0.5 if ready else 0.05)
+            time.sleep(0.5 if ready else 0.02)
     finally:
         supervisor.stop()
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["web"]:
+        web(*sys.argv[2:])
+    else:
+        main()

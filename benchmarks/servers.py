@@ -92,8 +92,8 @@ def production(instance: Path, database_url: str) -> Any:
 def floor(instance: Path, database_url: str) -> Any:
     """The bare application under the same web server."""
     port = free_port()
-    command = serve.commands("127.0.0.1", port, tls=False)["web"]
-    return running([*command[:-1], "benchmarks.floor:create_app"], environment(instance, database_url, port))
+    values = environment(instance, database_url, port) | {"SERVED": "benchmarks.floor:create_app"}
+    return running(serve.commands("127.0.0.1", port, tls=False)["web"], values)
 
 
 def send(order: Order) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def until(true: Callable[[], bool], seconds: float) -> bool:
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize("role", ["jobs", "granian"])
+@pytest.mark.parametrize("role", ["jobs", "web"])
 def test_a_killed_child_is_started_again_and_all_stop_when_told(tmp_path, role):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

@@ -7,18 +7,35 @@ line also calls the tasks that are due (core/tasks.py).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Flask, current_app
-from huey import Huey, RedisHuey, SqliteHuey, crontab
 
 from . import clock, jobs, tasks
 
+if TYPE_CHECKING:
+    from huey import Huey
 
-def init_app(app: Flask) -> None:
-    """Give the application its line and listen for jobs that were committed."""
-    if app.testing:  # tests run a job in the foreground with `jobs.run`
-        return
+
+class Line(NamedTuple):
+    """The line of an application, and what may be put into it."""
+
+    huey: Huey
+    run_job: Any
+    run_task: Any
+
+
+def _line(app: Flask) -> Line:
+    """The application's line, opened at its first use: most web workers start without ever needing it."""
+    if "job_line" not in app.extensions:
+        app.extensions["job_line"] = _open(app)
+    line: Line = app.extensions["job_line"]
+    return line
+
+
+def _open(app: Flask) -> Line:
+    from huey import RedisHuey, SqliteHuey, crontab
+
     line: Huey = (
         RedisHuey("fulei", url=app.config["REDIS_URL"])
         if app.config["REDIS_URL"]
@@ -44,22 +61,29 @@ def init_app(app: Flask) -> None:
             for name in tasks.due(clock.now()):
                 tasks.run(name)
 
+    return Line(line, run_job, run_task)
+
+
+def init_app(app: Flask) -> None:
+    """Listen for jobs that were committed, and put them in line."""
+    if app.testing:  # tests run a job in the foreground with `jobs.run`
+        return
+
     def want(_sender: Any, name: str) -> None:
         if current_app._get_current_object() is app:  # type: ignore[attr-defined]
-            run_task(name)
+            _line(app).run_task(name)
 
     def wake(_sender: Any, job_id: int) -> None:
         if current_app._get_current_object() is app:  # type: ignore[attr-defined]
-            run_job(job_id)
+            _line(app).run_job(job_id)
 
-    app.extensions["job_line"] = (line, run_job)
     jobs.job_waiting.connect(wake, weak=False)
     tasks.task_wanted.connect(want, weak=False)
 
 
 def work(app: Flask) -> None:
     """Do jobs until SIGTERM or SIGINT; takes up first what a dead process left behind."""
-    line, run_job = app.extensions["job_line"]
+    line, run_job, _run_task = _line(app)
     line.flush()  # what stands in the tables is put in line again, once
     with app.app_context():
         waiting = jobs.unfinished()

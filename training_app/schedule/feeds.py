@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from icalendar import Calendar
-from icalendar import Event as Entry
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -20,6 +19,9 @@ from training_app.core.links import Purpose, make_token, proves, subject_of
 
 from . import words
 from .models import Event, Programme, Slot
+
+if TYPE_CHECKING:
+    from icalendar import Event as Entry
 
 #: How often a calendar asks again. A phone that asks more often would not learn more.
 REFRESH = timedelta(hours=1)
@@ -68,6 +70,8 @@ def calendar_of(items: Iterable[Item], *, name: str, language: str, host: str, n
     `language` is "en" or "zh_Hans"; `host` makes the entries' ids unique in the world. An entry keeps its id
     as long as its slot exists; its SEQUENCE is the event's revision, so that a move replaces the old time.
     """
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", "-//Fulei Academy//Schedule//EN")
     calendar.add("version", "2.0")
@@ -102,6 +106,8 @@ def _entry(item: Item, slot: Slot, host: str, now: datetime) -> Entry:
         title = _("Cancelled: %(title)s", title=title)
     elif item.tentative:
         title = _("Waiting list: %(title)s", title=title)
+    from icalendar import Event as Entry
+
     entry = Entry()
     entry.add("uid", f"slot-{slot.id}-event-{event.id}@{host}")
     entry.add("dtstamp", now)
