@@ -8,8 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,15 +67,6 @@ def newest(model: Any) -> Any:
     """The row that was made last."""
     db.session.expire_all()
     return db.session.scalars(select(model).order_by(model.id.desc())).first()
-
-
-def until(true: Callable[[], bool], seconds: float = 60) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if true():
-            return True
-        time.sleep(0.2)
-    return False
 
 
 def plan(page: Page, visitors: Visitors) -> tuple[int, int, int]:
