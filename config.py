@@ -34,7 +34,6 @@ class Config:
         self.REDIS_URL = os.environ.get("REDIS_URL", "")
         self.PRODUCT_NAME_ZH = os.environ.get("PRODUCT_NAME_ZH", "福蕾学堂")
         self.PRODUCT_NAME_EN = os.environ.get("PRODUCT_NAME_EN", "Fulei Academy")
-        self.BUREAU_NAME = os.environ.get("BUREAU_NAME", "")
         self.TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
         self.MAIL_SERVER = os.environ.get("MAIL_SERVER", "")
         self.MAIL_PORT = int(os.environ.get("MAIL_PORT", "25"))
