@@ -19,12 +19,13 @@ from training_app.core.permissions import Permission
 from training_app.people.forms import show
 from training_app.people.policy import jurisdictions
 from training_app.schedule.models import Event, Slot
+from training_app.schedule.visibility import areas
 from training_app.schedule.words import LABELS, STATES, TONES
 from training_app.web import access
 from training_app.web.pagination import paginate, requested_page
 
 from . import closing, corrections, history, leaves, rolls, words
-from .access import attendee_for, covers, held_event_for, may, seen
+from .access import attendee_for, covers, held_event_for, may
 from .blueprint import bp
 from .filters import PER_PAGE, narrowed_roll
 from .forms import CorrectionForm, DecisionForm
@@ -55,7 +56,7 @@ def _page(
     refused: dict[int, str] | None = None,
 ) -> str:
     who = access.actor()
-    codes = seen(who, VIEW, event.programme, event.id)
+    codes = areas(who, VIEW, event.programme, event.id)
     roll = narrowed_roll([event], codes)
     shown = rolls.Roll((slot.id,), roll.event_ids, codes, roll.subdistrict, roll.status)
     statement = rolls.entries(shown, now, missing_first=slot.id)
@@ -168,7 +169,7 @@ def person(event_id: int, person_id: int) -> Any:
     """One person at one event: every fact, and what it amounts to."""
     who = access.actor()
     found = held_event_for(who, event_id, VIEW)
-    codes = seen(who, VIEW, found.programme, event_id)
+    codes = areas(who, VIEW, found.programme, event_id)
     whose = attendee_for(found, person_id, codes)
     roll = rolls.Roll.of_event(found, codes)
     return render_template(

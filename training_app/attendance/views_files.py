@@ -9,11 +9,12 @@ from training_app.core.permissions import Permission
 from training_app.people.policy import jurisdictions
 from training_app.schedule.access import phase_for, programme_for
 from training_app.schedule.models import Event, Programme
+from training_app.schedule.visibility import areas
 from training_app.web import access
 from training_app.web.downloads import download
 
 from . import matrix, sheets
-from .access import covers, held_event_for, seen
+from .access import covers, held_event_for
 from .blueprint import bp
 from .filters import narrowed_roll
 
@@ -26,7 +27,7 @@ def _send(export: sheets.Export) -> Any:
 
 def _matrix(programme: Programme, events: list[Event], kind: str, title: str, subject: tuple[str, int]) -> Any:
     who = access.actor()
-    roll = narrowed_roll(events, seen(who, VIEW, programme))
+    roll = narrowed_roll(events, areas(who, VIEW, programme))
     export = sheets.of_matrix(
         events, roll, title=title, subject=subject, kind=kind, actor_id=who.person_id, now=clock.now()
     )
@@ -58,7 +59,7 @@ def event_file(event_id: int, kind: str) -> Any:
     """An event's attendance as a file."""
     who = access.actor()
     event = held_event_for(who, event_id, VIEW)
-    roll = narrowed_roll([event], seen(who, VIEW, event.programme, event_id))
+    roll = narrowed_roll([event], areas(who, VIEW, event.programme, event_id))
     call = jurisdictions(who, Permission.PERSON_VIEW)
     export = sheets.of_event(
         event,

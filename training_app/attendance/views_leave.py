@@ -17,11 +17,12 @@ from training_app.people.forms import show
 from training_app.people.models import Person
 from training_app.registration.models import Registration
 from training_app.schedule.models import Event
+from training_app.schedule.visibility import areas
 from training_app.schedule.words import LABELS
 from training_app.web import access
 
 from . import leaves, words
-from .access import attendee_for, held_event_for, seen
+from .access import attendee_for, held_event_for
 from .blueprint import bp
 from .forms import LeaveForm
 
@@ -108,7 +109,7 @@ def leave_for(event_id: int, person_id: int) -> Any:
     """A supervisor asks for one of her directors."""
     who = access.actor()
     event = held_event_for(who, event_id, ASK)
-    person = attendee_for(event, person_id, seen(who, ASK, event.programme, event_id))
+    person = attendee_for(event, person_id, areas(who, ASK, event.programme, event_id))
     form = LeaveForm()
     if request.method == "GET":
         return _page("attendance/leave_for.html", event, person, form)

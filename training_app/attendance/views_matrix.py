@@ -14,12 +14,12 @@ from training_app.people.policy import allows
 from training_app.schedule.access import phase_for, programme_for, programme_scope
 from training_app.schedule.models import Event, Programme
 from training_app.schedule.queries import FIRST_START
+from training_app.schedule.visibility import areas, visible_events
 from training_app.schedule.words import LABELS
 from training_app.web import access
 from training_app.web.pagination import paginate, requested_page
 
 from . import matrix, rolls, words
-from .access import seen, visible_events
 from .blueprint import bp
 from .filters import PER_PAGE, narrowed_roll
 
@@ -41,7 +41,7 @@ def index() -> Any:
     page = paginate(statement, page=requested_page())
     by_codes: dict[tuple[str, ...], list[int]] = {}
     for event in page.items:
-        by_codes.setdefault(seen(who, VIEW, event.programme, event.id), []).extend(s.id for s in event.slots)
+        by_codes.setdefault(areas(who, VIEW, event.programme, event.id), []).extend(s.id for s in event.slots)
     figures: dict[int, rolls.Figures] = {}
     for codes, slot_ids in by_codes.items():
         figures |= rolls.figures(slot_ids, codes)
@@ -82,7 +82,7 @@ def _matrix(programme: Programme, events: list[Event], codes: tuple[str, ...], *
 def phase(phase_id: int) -> Any:
     """People × slots of a phase."""
     found = phase_for(access.actor(), phase_id, VIEW)
-    codes = seen(access.actor(), VIEW, found.programme)
+    codes = areas(access.actor(), VIEW, found.programme)
     events = matrix.events_of(Event.phase_id == phase_id)
     return _matrix(found.programme, events, codes, phase=found)
 
@@ -92,6 +92,6 @@ def phase(phase_id: int) -> Any:
 def programme(programme_id: int) -> Any:
     """People × sessions of a whole programme: six one-session phases side by side."""
     found = programme_for(access.actor(), programme_id, VIEW)
-    codes = seen(access.actor(), VIEW, found)
+    codes = areas(access.actor(), VIEW, found)
     events = matrix.events_of(Event.programme_id == programme_id)
     return _matrix(found, events, codes, phase=None)

@@ -13,8 +13,9 @@ from training_app.core.permissions import Permission
 from training_app.learning.roll import places, subdistricts
 from training_app.people.forms import show
 from training_app.people.policy import allows
-from training_app.schedule.access import programme_for, programme_scope, visible_programmes
+from training_app.schedule.access import programme_for, programme_scope
 from training_app.schedule.queries import programmes
+from training_app.schedule.visibility import listed_programmes
 from training_app.web import access
 from training_app.web.pagination import PER_PAGE, Page, paginate, requested_page
 
@@ -33,7 +34,7 @@ _LISTED = 20
 @access.needs(Permission.CERTIFICATE_VIEW)
 def index() -> Any:
     """Every programme that one may see, with how many papers it has."""
-    page = paginate(programmes(visible_programmes(access.actor(), Permission.CERTIFICATE_VIEW)), page=requested_page())
+    page = paginate(programmes(listed_programmes(access.actor(), Permission.CERTIFICATE_VIEW)), page=requested_page())
     issued = papers.counts([row.id for row in page.items])
     return render_template("certificates/index.html", page=page, issued=issued)
 

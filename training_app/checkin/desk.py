@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training_app.core.actors import Actor
 from training_app.core.db import db
 from training_app.core.permissions import Permission
-from training_app.people.policy import ROLE_PERMISSIONS
-from training_app.schedule.access import visible_programmes
 from training_app.schedule.models import Event, Programme, Slot
+from training_app.schedule.visibility import visible_events
 
 #: How far a slot may lie back or ahead to stand on the desk.
 BACK, AHEAD = timedelta(days=2), timedelta(days=8)
-
-
-def visible_events(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """The condition that an Event row (its Programme joined) is one on which the actor has the permission.
-
-    A grant for one event gives that event alone.
-    """
-    single = {g.event_id for g in actor.grants if g.event_id is not None and permission in ROLE_PERMISSIONS[g.role]}
-    wider = replace(actor, grants=tuple(g for g in actor.grants if g.event_id is None))
-    return or_(Event.id.in_(single), visible_programmes(wider, permission))
 
 
 def near(actor: Actor, now: datetime) -> Select[Any]:

@@ -24,9 +24,10 @@ from training_app.people import policy
 from training_app.people.models import Person
 from training_app.registration.models import Registration
 from training_app.schedule.access import programme_scope
-from training_app.schedule.models import Event, Phase, Slot
+from training_app.schedule.models import Event, Phase, Programme, Slot
 from training_app.schedule.queries import FIRST_START
 from training_app.schedule.rules import slot_state
+from training_app.schedule.visibility import visible_rows
 
 from . import desk, rules
 from .needs import Need, needs
@@ -102,11 +103,13 @@ def _been(actor: Actor, found: Sequence[Event]) -> dict[int, int]:
     rows = db.session.execute(
         select(Slot.event_id, func.count(Attendance.person_id.distinct()))
         .join(Slot, Slot.id == Attendance.slot_id)
+        .join(Event, Event.id == Slot.event_id)
+        .join(Programme, Programme.id == Event.programme_id)
         .where(
             Slot.event_id.in_([event.id for event in found]),
             Attendance.status.in_(HERE),
             Attendance.as_whom.in_(EXPECTED),
-            desk.seen(Attendance.division_code, Slot.event_id, actor, P.ATTENDANCE_VIEW, found),
+            visible_rows(actor, P.ATTENDANCE_VIEW, Attendance.division_code),
         )
         .group_by(Slot.event_id)
     )
@@ -132,10 +135,12 @@ def _taking_part(actor: Actor, found: Sequence[Event]) -> tuple[int, list[tuple[
     if not policy.allows_anywhere(actor, P.ATTENDANCE_VIEW):
         return 0, []
     inside = (
+        Registration.event_id == Event.id,
+        Programme.id == Event.programme_id,
         Registration.event_id.in_([event.id for event in found]),
         Registration.state == "confirmed",
         Registration.as_whom == "trainee",
-        desk.seen(Registration.division_code, Registration.event_id, actor, P.ATTENDANCE_VIEW, found),
+        visible_rows(actor, P.ATTENDANCE_VIEW, Registration.division_code),
     )
     code = func.min(Registration.division_code)
     total = db.session.scalar(select(func.count(Registration.person_id.distinct())).where(*inside)) or 0

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, select
 
 from training_app.attendance.models import Attendance
 from training_app.attendance.rules import EXPECTED, HERE
@@ -15,13 +14,13 @@ from training_app.core.actors import Actor
 from training_app.core.clock import at, local_date
 from training_app.core.db import db
 from training_app.core.permissions import Permission as P
-from training_app.divisions.rules import within_any
 from training_app.people import policy
 from training_app.registration.models import Registration
-from training_app.schedule.access import programme_scope, visible_programmes
-from training_app.schedule.models import Event, Slot
+from training_app.schedule.access import programme_scope
+from training_app.schedule.models import Event, Programme, Slot
 from training_app.schedule.queries import Filters, events
 from training_app.schedule.rules import slot_state
+from training_app.schedule.visibility import visible_events, visible_rows
 
 from . import rules
 
@@ -46,34 +45,17 @@ class Coming:
     waiting: int
 
 
-def seen(column: Any, event_column: Any, actor: Actor, permission: P, found: Collection[Event]) -> ColumnElement[bool]:
-    """The condition that a row of one of these events is one that the actor may see or count.
-
-    A grant for the event, its programme or its office shows everybody in it, whoever is known by a
-    jurisdiction alone sees the rows of that.
-    """
-    whole = [
-        event.id
-        for event in found
-        if any(
-            grant.division_code is None or grant.organisation_id is not None
-            for grant in actor.grants
-            if permission in policy.ROLE_PERMISSIONS[grant.role]
-            and policy.allows(Actor(grants=(grant,)), permission, programme_scope(event.programme, event.id))
-        )
-    ]
-    return or_(event_column.in_(whole), within_any(column, policy.jurisdictions(actor, permission)))
-
-
 def counts(actor: Actor, found: Sequence[Event]) -> dict[tuple[int, str], int]:
     """How many are registered, by (event, confirmed or waiting), in one statement; stand-ins are expected too."""
     rows = db.session.execute(
         select(Registration.event_id, Registration.state, func.count())
+        .join(Event, Event.id == Registration.event_id)
+        .join(Programme, Programme.id == Event.programme_id)
         .where(
             Registration.event_id.in_([event.id for event in found]),
             Registration.state.in_(("confirmed", "waiting")),
             Registration.as_whom.in_(EXPECTED),
-            seen(Registration.division_code, Registration.event_id, actor, P.REGISTRATION_VIEW, found),
+            visible_rows(actor, P.REGISTRATION_VIEW, Registration.division_code),
         )
         .group_by(Registration.event_id, Registration.state)
     )
@@ -85,36 +67,24 @@ def here(actor: Actor, found: Sequence[Event]) -> dict[int, int]:
     rows = db.session.execute(
         select(Attendance.slot_id, func.count())
         .join(Slot, Slot.id == Attendance.slot_id)
+        .join(Event, Event.id == Slot.event_id)
+        .join(Programme, Programme.id == Event.programme_id)
         .where(
             Slot.event_id.in_([event.id for event in found]),
             Attendance.status.in_(HERE),
             Attendance.as_whom.in_(EXPECTED),
-            seen(Attendance.division_code, Slot.event_id, actor, P.ATTENDANCE_VIEW, found),
+            visible_rows(actor, P.ATTENDANCE_VIEW, Attendance.division_code),
         )
         .group_by(Attendance.slot_id)
     )
     return {row[0]: row[1] for row in rows}
 
 
-def visible_events(actor: Actor) -> ColumnElement[bool]:
-    """The condition that an Event (joined with its Programme) is one that the actor may see.
-
-    Who leads one event of a programme sees that one, not its neighbours.
-    """
-    wider = Actor(grants=tuple(grant for grant in actor.grants if grant.event_id is None))
-    own = [
-        g.event_id
-        for g in actor.grants
-        if g.event_id is not None and P.SCHEDULE_VIEW in policy.ROLE_PERMISSIONS[g.role]
-    ]
-    return or_(visible_programmes(wider, P.SCHEDULE_VIEW), Event.id.in_(own))
-
-
 def today(actor: Actor, now: datetime) -> list[SlotToday]:
     """The slots of this day that the actor may see, in their order."""
     start = at(local_date(now), time())
     inside = select(Slot.event_id).where(Slot.ends_at > start, Slot.starts_at < start + timedelta(days=1))
-    statement = events(visible_events(actor), Filters()).where(
+    statement = events(visible_events(actor, P.SCHEDULE_VIEW), Filters()).where(
         Event.id.in_(inside), Event.state.in_(("published", "closed"))
     )
     found = db.session.scalars(statement).all()
@@ -139,7 +109,9 @@ def coming(actor: Actor, now: datetime, most: int = 5) -> list[Coming]:
     """The next events after today that the actor may see."""
     start = at(local_date(now) + timedelta(days=1), time())
     ahead = select(Slot.event_id).group_by(Slot.event_id).having(func.min(Slot.starts_at) >= start)
-    statement = events(visible_events(actor), Filters()).where(Event.id.in_(ahead), Event.state == "published")
+    statement = events(visible_events(actor, P.SCHEDULE_VIEW), Filters()).where(
+        Event.id.in_(ahead), Event.state == "published"
+    )
     found = db.session.scalars(statement.limit(most)).all()
     registered = counts(actor, found) if found else {}
     return [

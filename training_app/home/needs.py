@@ -22,8 +22,8 @@ from training_app.divisions.rules import within_any
 from training_app.people import persons, policy
 from training_app.people.models import Claim, Handover, Person, PostChange
 from training_app.registration.models import Nomination, Registration, StandIn
-from training_app.schedule.access import visible_programmes
 from training_app.schedule.models import Event, Facilitation, Phase, Programme, Slot
+from training_app.schedule.visibility import visible_programmes
 
 from .rules import event_name
 

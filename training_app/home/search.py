@@ -14,8 +14,7 @@ from training_app.people.models import Person, Post
 from training_app.people.names import pinyin_of
 from training_app.schedule.models import Event
 from training_app.schedule.queries import Filters, events
-
-from .desk import visible_events
+from training_app.schedule.visibility import visible_events
 
 #: Events are few; so many of the newest are compared one by one.
 EVENTS = 400
@@ -54,6 +53,6 @@ def find(actor: Actor, text: str) -> Found:
     if policy.allows_anywhere(actor, P.PERSON_VIEW):
         people = persons.search(text[:60], policy.jurisdictions(actor, P.PERSON_VIEW), MOST)
     newest = select(Event.id).order_by(Event.id.desc()).limit(EVENTS)
-    visible = events(visible_events(actor), Filters()).where(Event.id.in_(newest))
+    visible = events(visible_events(actor, P.SCHEDULE_VIEW), Filters()).where(Event.id.in_(newest))
     found = [event for event in db.session.scalars(visible) if _fits(event.title, typed)]
     return Found(people, posts.present_posts(person.id for person in people), found[:MOST])

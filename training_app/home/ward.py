@@ -19,9 +19,9 @@ from training_app.divisions.rules import within_any
 from training_app.people import policy
 from training_app.people.models import Person
 from training_app.registration.models import Registration
-from training_app.schedule.access import visible_programmes
 from training_app.schedule.models import Phase, Programme, Slot
 from training_app.schedule.queries import PHASE_ANNOUNCED
+from training_app.schedule.visibility import visible_programmes
 
 #: So many names at once; the attendance page has all.
 MOST = 30

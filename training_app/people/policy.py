@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from training_app.core.actors import Actor, ActorGrant, Role, Scope
 from training_app.core.permissions import Permission as P
 from training_app.divisions.rules import lies_in, meets
@@ -59,6 +61,44 @@ def allows(actor: Actor, permission: P, scope: Scope) -> bool:
 def allows_anywhere(actor: Actor, permission: P) -> bool:
     """Whether some grant of the actor gives the permission on anything at all."""
     return any(permission in ROLE_PERMISSIONS[g.role] for g in actor.grants)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What one permission of an actor covers, kind by kind; a grant counts by the narrowest thing that it names.
+
+    `divisions` are jurisdictions, for what concerns their area.
+    """
+
+    everywhere: bool
+    events: tuple[int, ...] = ()
+    programmes: tuple[int, ...] = ()
+    organisations: tuple[int, ...] = ()
+    divisions: tuple[str, ...] = ()
+
+
+def reach(actor: Actor, permission: P) -> Reach:
+    """What the actor's grants cover with this permission, for lists and counts; `allows` says it of one thing."""
+    grants = [grant for grant in actor.grants if permission in ROLE_PERMISSIONS[grant.role]]
+    if any(grant.role is Role.ADMINISTRATOR for grant in grants):
+        return Reach(everywhere=True)
+    events, programmes, organisations, divisions = set(), set(), set(), set()
+    for grant in grants:
+        if grant.event_id is not None:
+            events.add(grant.event_id)
+        elif grant.programme_id is not None:
+            programmes.add(grant.programme_id)
+        elif grant.organisation_id is not None:
+            organisations.add(grant.organisation_id)
+        elif grant.division_code is not None and permission in _BY_AREA:
+            divisions.add(grant.division_code)
+    return Reach(
+        everywhere=False,
+        events=tuple(sorted(events)),
+        programmes=tuple(sorted(programmes)),
+        organisations=tuple(sorted(organisations)),
+        divisions=tuple(sorted(divisions)),
+    )
 
 
 def jurisdictions(actor: Actor, permission: P) -> tuple[str, ...]:

@@ -1,49 +1,23 @@
-"""Fetching a registration and proving permission is one act; lists are narrowed to what the actor may see.
-
-Whoever runs a programme or an event sees everyone in it, guests from elsewhere too. Who sees it for its
-area alone (supervisors, auditors) sees the persons registered for communities of their jurisdictions.
-"""
+"""Fetching a registration and proving permission is one act."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from training_app.core.actors import Actor, Role
+from training_app.core.actors import Actor
 from training_app.core.db import db
 from training_app.core.errors import NotFound
 from training_app.core.permissions import Permission
-from training_app.divisions.rules import lies_in, within
-from training_app.people.policy import ROLE_PERMISSIONS, allows, jurisdictions
+from training_app.divisions.rules import lies_in
+from training_app.people.policy import allows, jurisdictions
 from training_app.schedule.access import event_for, phase_for, programme_scope
-from training_app.schedule.models import Event, Programme
+from training_app.schedule.models import Event
+from training_app.schedule.visibility import areas
 
 from .models import Registration, RosterImport
-
-
-def areas(actor: Actor, permission: Permission, programme: Programme, event_id: int | None = None) -> tuple[str, ...]:
-    """The divisions whose people the actor may see in a programme or one event of it; "" is everyone."""
-    codes = set()
-    for grant in actor.grants:
-        if permission not in ROLE_PERMISSIONS[grant.role]:
-            continue
-        if grant.role is Role.ADMINISTRATOR:
-            return ("",)
-        if grant.event_id is not None:
-            everyone = grant.event_id == event_id
-        elif grant.programme_id is not None:
-            everyone = grant.programme_id == programme.id
-        elif grant.organisation_id is not None:
-            everyone = grant.organisation_id == programme.organisation_id
-        else:
-            everyone = False
-            if grant.division_code is not None:
-                codes.add(grant.division_code)
-        if everyone:
-            return ("",)
-    return tuple(sorted(codes))
 
 
 def may_call(actor: Actor, manages: bool) -> Callable[[str | None], bool]:
@@ -54,46 +28,6 @@ def may_call(actor: Actor, manages: bool) -> Callable[[str | None], bool]:
     """
     codes = ("",) if manages else jurisdictions(actor, Permission.PERSON_VIEW)
     return lambda division_code: any(code == "" or lies_in(division_code, code) for code in codes)
-
-
-def seen(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """The condition that the actor may see a Registration; the statement joins its Event and Programme."""
-    conditions: list[ColumnElement[bool]] = []
-    for grant in actor.grants:
-        if permission not in ROLE_PERMISSIONS[grant.role]:
-            continue
-        if grant.role is Role.ADMINISTRATOR:
-            return true()
-        if grant.event_id is not None:
-            conditions.append(Registration.event_id == grant.event_id)
-        elif grant.programme_id is not None:
-            conditions.append(Event.programme_id == grant.programme_id)
-        elif grant.organisation_id is not None:
-            conditions.append(Programme.organisation_id == grant.organisation_id)
-        elif grant.division_code is not None:
-            conditions.append(within(Registration.division_code, grant.division_code))
-    return or_(*conditions) if conditions else ~true()
-
-
-def listed(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """The condition that an Event, joined with its Programme, stands in the actor's lists; drafts only for its own."""
-    conditions: list[ColumnElement[bool]] = []
-    for grant in actor.grants:
-        if permission not in ROLE_PERMISSIONS[grant.role]:
-            continue
-        if grant.role is Role.ADMINISTRATOR:
-            return true()
-        if grant.event_id is not None:
-            conditions.append(Event.id == grant.event_id)
-        elif grant.programme_id is not None:
-            conditions.append(Event.programme_id == grant.programme_id)
-        elif grant.organisation_id is not None:
-            conditions.append(Programme.organisation_id == grant.organisation_id)
-        elif grant.division_code is not None:
-            above = [grant.division_code[:n] for n in range(2, len(grant.division_code) + 1)]
-            here = or_(within(Programme.division_code, grant.division_code), Programme.division_code.in_(above))
-            conditions.append(and_(here, Event.state != "draft"))
-    return or_(*conditions) if conditions else ~true()
 
 
 def registration_for(actor: Actor, registration_id: int, permission: Permission) -> Registration:

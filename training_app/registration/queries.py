@@ -93,7 +93,7 @@ def counts(event_ids: Iterable[int], seen: ColumnElement[bool]) -> dict[int, Cou
 
 
 def of_areas(codes: tuple[str, ...]) -> ColumnElement[bool]:
-    """The condition that a Registration is for one of these areas, as `access.areas` gives them."""
+    """The condition that a Registration is for one of these areas, as `schedule.visibility.areas` gives them."""
     return within_any(Registration.division_code, codes)
 
 

@@ -15,16 +15,18 @@ from training_app.core.db import db
 from training_app.core.errors import Refusal
 from training_app.core.permissions import Permission as P
 from training_app.people import persons, policy, posts
-from training_app.schedule.access import event_for, programme_scope, visible_programmes
+from training_app.schedule.access import event_for, programme_scope
 from training_app.schedule.models import Event, Slot
+from training_app.schedule.visibility import areas, visible_events, visible_programmes, visible_rows
 from training_app.web import access
 from training_app.web.addresses import public_url
 from training_app.web.pagination import PER_PAGE, Page, paginate, requested_page
 
 from . import bulk, joining, queries, seats, words
-from .access import areas, listed, may_call, seen
+from .access import may_call
 from .addressed import asked, leave_undo, numbers, person_of, say_done, take_undo
 from .blueprint import bp
+from .models import Registration
 from .queries import Counts
 
 
@@ -39,14 +41,15 @@ def index() -> Any:
     """Events ahead (or past ones) with their counts, and what waits for the organiser."""
     who, now = access.actor(), clock.now()
     past = request.args.get("when") == "past"
-    page = paginate(queries.events(listed(who, P.REGISTRATION_VIEW), now, past=past), page=requested_page())
+    page = paginate(queries.events(visible_events(who, P.REGISTRATION_VIEW), now, past=past), page=requested_page())
     manages = policy.allows_anywhere(who, P.REGISTRATION_MANAGE)
     managed = {event.id: event for event in page.items if may_manage(who, event)}
+    seen = visible_rows(who, P.REGISTRATION_VIEW, Registration.division_code)
     return render_template(
         "registration/index.html",
         page=page,
         past=past,
-        counts=queries.counts((event.id for event in page.items), seen(who, P.REGISTRATION_VIEW)),
+        counts=queries.counts((event.id for event in page.items), seen),
         none=Counts(),
         managed=managed,
         stand_ins=queries.open_stand_ins(list(managed)) if managed else [],

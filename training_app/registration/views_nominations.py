@@ -14,11 +14,11 @@ from training_app.core.permissions import Permission as P
 from training_app.people import policy
 from training_app.schedule.access import phase_for, programme_scope
 from training_app.schedule.models import Phase
+from training_app.schedule.visibility import areas
 from training_app.web import access
 from training_app.web.pagination import paginate, requested_page
 
 from . import nominationlists, nominations, queries, quotas, words
-from .access import areas
 from .addressed import asked, numbers
 from .blueprint import bp
 

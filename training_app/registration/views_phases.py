@@ -18,11 +18,12 @@ from training_app.core.permissions import Permission as P
 from training_app.people import persons, policy, posts
 from training_app.schedule.access import phase_for, programme_scope
 from training_app.schedule.models import Event, Phase
+from training_app.schedule.visibility import areas
 from training_app.web import access
 from training_app.web.pagination import PER_PAGE, Page, requested_page
 
 from . import bulk, queries, seats, words
-from .access import areas, may_call
+from .access import may_call
 from .addressed import asked, leave_undo, numbers, person_of, say_done, take_undo
 from .blueprint import bp
 from .queries import Counts

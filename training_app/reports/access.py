@@ -11,9 +11,9 @@ from training_app.core.permissions import Permission
 from training_app.divisions.models import Division
 from training_app.divisions.rules import lies_in
 from training_app.people.policy import jurisdictions
-from training_app.schedule.access import visible_programmes
 from training_app.schedule.models import Programme
 from training_app.schedule.queries import PROGRAMME_ANNOUNCED
+from training_app.schedule.visibility import visible_programmes
 
 from .posts import meeting
 

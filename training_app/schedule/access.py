@@ -5,15 +5,14 @@ Each loader raises NotFound for an unknown id and for one that this actor may no
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from training_app.core.actors import Actor, ActorGrant, Role, Scope
+from training_app.core.actors import Actor, Scope
 from training_app.core.db import db
 from training_app.core.errors import NotFound
 from training_app.core.permissions import Permission
-from training_app.divisions.rules import within
-from training_app.people.policy import ROLE_PERMISSIONS, allows
+from training_app.people.policy import allows, reach
 
 from .models import Event, Phase, Programme, Slot, Venue
 
@@ -43,7 +42,7 @@ def programme_for(actor: Actor, programme_id: int, permission: Permission) -> Pr
 
 
 def _sees_an_event_of(actor: Actor, programme_id: int) -> bool:
-    ids = [g.event_id for g in _giving(actor, Permission.SCHEDULE_VIEW) if g.event_id is not None]
+    ids = reach(actor, Permission.SCHEDULE_VIEW).events
     shown = select(Event.id).where(Event.id.in_(ids), Event.programme_id == programme_id, Event.state != "draft")
     return bool(ids) and db.session.scalar(shown.limit(1)) is not None
 
@@ -98,49 +97,3 @@ def slot_for(actor: Actor, slot_id: int, permission: Permission) -> Slot:
     if slot is None or not allows(actor, permission, programme_scope(slot.event.programme, slot.event_id)):
         raise NotFound()
     return slot
-
-
-def _giving(actor: Actor, permission: Permission) -> list[ActorGrant]:
-    return [grant for grant in actor.grants if permission in ROLE_PERMISSIONS[grant.role]]
-
-
-def _wider(grants: list[ActorGrant]) -> list[ColumnElement[bool]]:
-    """What grants of more than one event cover, as conditions on a Programme row."""
-    conditions: list[ColumnElement[bool]] = []
-    for grant in grants:
-        if grant.role is Role.ADMINISTRATOR:
-            return [true()]
-        if grant.programme_id is not None:
-            conditions.append(Programme.id == grant.programme_id)
-        elif grant.organisation_id is not None:
-            conditions.append(Programme.organisation_id == grant.organisation_id)
-        elif grant.division_code is not None:
-            above = [grant.division_code[:n] for n in range(2, len(grant.division_code) + 1)]
-            conditions.append(
-                or_(within(Programme.division_code, grant.division_code), Programme.division_code.in_(above))
-            )
-    return conditions
-
-
-def visible_programmes(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """The condition that a Programme row is one on which the actor has the permission (lists narrow by it)."""
-    grants = _giving(actor, permission)
-    conditions = _wider([grant for grant in grants if grant.event_id is None])
-    ids = [grant.event_id for grant in grants if grant.event_id is not None]
-    if ids:
-        around = select(Event.programme_id).where(Event.id.in_(ids), Event.state != "draft")
-        conditions.append(Programme.id.in_(around))
-    return or_(*conditions) if conditions else ~true()
-
-
-def visible_events(actor: Actor) -> ColumnElement[bool]:
-    """The condition that an Event row, joined with its Programme, may be looked at; drafts by planners alone."""
-    grants = _giving(actor, Permission.SCHEDULE_VIEW)
-    seen = _wider([grant for grant in grants if grant.event_id is None])
-    ids = [grant.event_id for grant in grants if grant.event_id is not None]
-    if ids:
-        seen.append(Event.id.in_(ids))
-    if not seen:
-        return ~true()
-    planned = visible_programmes(actor, Permission.SCHEDULE_PLAN)
-    return or_(planned, and_(Event.state != "draft", or_(*seen)))

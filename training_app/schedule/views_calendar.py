@@ -15,9 +15,9 @@ from training_app.web import access
 from training_app.web.pagination import paginate, requested_page
 
 from . import choices, queries, words
-from .access import visible_events, visible_programmes
 from .blueprint import bp
 from .forms import number_or_none
+from .visibility import visible_events, visible_programmes
 
 
 def _month(text: str) -> date | None:
@@ -58,7 +58,7 @@ def events() -> Any:
     """Sessions and salons as a list: what comes next first, then what is over."""
     who = access.actor()
     filters = _filters(_month(request.args.get("month", "")))
-    page = paginate(queries.events(visible_events(who), filters, clock.now()), page=requested_page())
+    page = paginate(queries.events(visible_events(who, P.SCHEDULE_VIEW), filters, clock.now()), page=requested_page())
     venue = page.items[0].venue if filters.venue_id and page.items else None
     return render_template(
         "schedule/events.html", page=page, filters=filters, asked=_asked(), offered=_offered(who), venue=venue
@@ -80,7 +80,7 @@ def calendar_() -> Any:
     today = clock.local_date(clock.now())
     month = _month(request.args.get("month", "")) or today.replace(day=1)
     filters = _filters(None)
-    slots = queries.slots_of_month(visible_events(who), month, filters)
+    slots = queries.slots_of_month(visible_events(who, P.SCHEDULE_VIEW), month, filters)
     last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
     planned = choices.programmes(visible_programmes(who, P.SCHEDULE_PLAN))
     asked = _asked()

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import and_, or_
 
 from training_app.core import clock
 from training_app.core.errors import Invalid
@@ -17,10 +16,11 @@ from training_app.web.pagination import paginate, requested_page
 
 from . import choices, feeds, forms, forms_programmes, offers, queries, states, words
 from . import programmes as service
-from .access import may_plan, programme_for, visible_events, visible_programmes
+from .access import may_plan, programme_for
 from .blueprint import bp
 from .models import Event
 from .rules import missing, slot_state
+from .visibility import listed_programmes, visible_events
 
 
 @bp.get("/programmes")
@@ -28,12 +28,8 @@ from .rules import missing, slot_state
 def programmes() -> Any:
     """Every programme that the actor may see, the newest year first; those of drafts alone only to their planners."""
     who, now = access.actor(), clock.now()
-    seen = and_(
-        visible_programmes(who, P.SCHEDULE_VIEW),
-        or_(visible_programmes(who, P.SCHEDULE_PLAN), queries.PROGRAMME_ANNOUNCED),
-    )
-    page = paginate(queries.programmes(seen), page=requested_page())
-    figures = queries.figures((p.id for p in page.items), now, visible_events(who))
+    page = paginate(queries.programmes(listed_programmes(who, P.SCHEDULE_VIEW)), page=requested_page())
+    figures = queries.figures((p.id for p in page.items), now, visible_events(who, P.SCHEDULE_VIEW))
     return render_template(
         "schedule/programmes.html", page=page, figures=figures, may_create=allows_anywhere(who, P.SCHEDULE_PLAN)
     )
@@ -116,7 +112,7 @@ def programme(programme_id: int) -> Any:
     """One programme: its sessions in a row, its salons, and what is missing for each."""
     who, now = access.actor(), clock.now()
     found = programme_for(who, programme_id, P.SCHEDULE_VIEW)
-    events = queries.prepared(programme_id, visible_events(who))
+    events = queries.prepared(programme_id, visible_events(who, P.SCHEDULE_VIEW))
     planner = may_plan(who, found)
     coming = [e for e in events if e.slots and e.slots[-1].ends_at > now and e.state not in ("cancelled", "closed")]
     return render_template(
