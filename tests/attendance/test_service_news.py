@@ -24,7 +24,7 @@ def _scan(person, registration, minutes):
     scan = {
         "nonce": f"news-{person}-{minutes}", "registration_id": registration, "person_id": person,
         "ticket_as_read": None, "source": "camera", "direction": "in", "login_id": None, "actor_id": None,
-        "device_time": None, "clock_offset_ms": None, "received_at": at, "outcome": "accepted", "reason": None,
+        "device_time": None, "clock_offset_ms": None, "at": at, "received_at": at, "outcome": "accepted", "reason": None,
     }  # fmt: skip
     slot = slot_facts(db.session.get_one(Slot, SLOT), "published")
     with transaction():

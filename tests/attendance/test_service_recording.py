@@ -19,7 +19,7 @@ def _scan(nonce, at, *, outcome="accepted", reason=None):
     return {
         "nonce": nonce, "registration_id": None, "person_id": CHEN, "ticket_as_read": None, "source": "search",
         "direction": "in", "login_id": None, "actor_id": None, "device_time": at, "clock_offset_ms": None,
-        "received_at": cast.NOW, "outcome": outcome, "reason": reason,
+        "at": at, "received_at": cast.NOW, "outcome": outcome, "reason": reason,
     }  # fmt: skip
 
 

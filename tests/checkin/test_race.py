@@ -10,6 +10,7 @@ from sqlalchemy import select
 from tests import cast
 from training_app.attendance.models import Attendance, Scan
 from training_app.checkin import venue, walkins
+from training_app.checkin.presented import Presented
 from training_app.checkin.service import check_in
 from training_app.core.db import db, transaction
 from training_app.core.errors import Refusal
@@ -38,11 +39,8 @@ def test_eight_devices_and_four_nonces_make_one_attendance_and_four_scans(app):
             gate.wait()
             answer = check_in(
                 cast.TODAY_SLOT,
+                Presented(nonce=f"nonce-{n % 4:04}", source="camera"),
                 registration_id=1,
-                source="camera",
-                login_id=None,
-                actor_id=None,
-                nonce=f"nonce-{n % 4:04}",
                 now=cast.NOW,
             )
             db.session.remove()

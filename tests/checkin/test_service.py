@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from tests import cast
 from training_app.attendance.models import Attendance, Scan
+from training_app.checkin.presented import Presented
 from training_app.checkin.service import check_in
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound
@@ -34,10 +35,11 @@ def chen(app):
         )
 
 
-def _enter(nonce="nonce-0001", *, slot=cast.TODAY_SLOT, after=0, **which):
+def _enter(nonce="nonce-0001", *, slot=cast.TODAY_SLOT, after=0, how=None, **which):
+    how = how or {}
     which = which or {"registration_id": 1}
     moment = cast.NOW + timedelta(minutes=after)
-    return check_in(slot, source="search", login_id=100, actor_id=None, nonce=nonce, now=moment, **which)
+    return check_in(slot, Presented(nonce=nonce, source="search", login_id=100, **how), now=moment, **which)
 
 
 def _set(model, **values):
@@ -108,3 +110,64 @@ def test_an_unknown_slot_and_a_bad_nonce_leave_nothing(chen):
 def test_a_check_in_takes_four_statements_and_a_duplicate_three(chen, count_statements):
     assert count_statements(_enter) == 4
     assert count_statements(lambda: _enter("nonce-0002")) == 3
+
+
+def _attendance():
+    db.session.expire_all()
+    return db.session.scalars(select(Attendance)).one_or_none()
+
+
+def test_who_leaves_before_the_end_has_minutes_and_the_mark(chen):
+    _enter()
+    left = _enter("nonce-0002", after=60, how={"direction": "out"})
+    assert (left.outcome, left.code) == ("accepted", "out")
+    # The session is from 08:30 and the ticket was shown at 08:40.
+    assert (_attendance().left_early, _attendance().minutes) == (True, 60)
+
+
+def test_who_comes_back_is_let_in_again_and_only_the_time_away_is_lost(chen):
+    _enter()
+    _enter("nonce-0002", after=60, how={"direction": "out"})
+    assert _enter("nonce-0003", after=80).code == "ok"
+    _enter("nonce-0004", after=100, how={"direction": "out"})
+    assert _attendance().minutes == 80
+
+
+def test_a_mistake_at_the_door_is_taken_back_and_stays_on_record(chen):
+    _enter()
+    assert _enter("nonce-0002", after=1, how={"direction": "undo"}).code == "undo"
+    assert _attendance() is None
+    assert [scan.direction for scan in db.session.scalars(select(Scan).order_by(Scan.id))] == ["in", "undo"]
+    assert _enter("nonce-0003", after=2).code == "ok"
+    assert _attendance().arrived_at == cast.NOW + timedelta(minutes=2)
+
+
+def test_a_wrong_clock_is_corrected_and_never_later_than_now(chen):
+    slow = {"device_time": cast.NOW - timedelta(minutes=15), "clock_offset_ms": 600_000, "said": "ok"}
+    assert _enter(how=slow).time == cast.NOW - timedelta(minutes=5)
+    kept = db.session.scalars(select(Scan)).one()
+    assert (kept.device_time, kept.at, kept.said) == (slow["device_time"], cast.NOW - timedelta(minutes=5), "ok")
+    fast = {"device_time": cast.NOW + timedelta(hours=1), "clock_offset_ms": 0}
+    assert _enter("nonce-0002", how=fast).time == cast.NOW
+
+
+def test_an_earlier_scan_that_arrives_later_moves_the_arrival(chen):
+    _enter()
+    earlier = {"device_time": cast.NOW - timedelta(minutes=10), "clock_offset_ms": 0}
+    assert _enter("nonce-0002", after=5, how=earlier).code == "duplicate"
+    assert _attendance().arrived_at == cast.NOW - timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(("state", "code"), [("waiting", "waiting"), ("cancelled", "cancelled")])
+def test_who_manages_the_door_lets_in_against_a_refusal_and_both_are_kept(chen, state, code):
+    _set(Registration, state=state)
+    answer = _enter(how={"forced": True, "note": "She was told by phone"})
+    assert (answer.outcome, answer.code) == ("accepted", "ok")
+    kept = db.session.scalars(select(Scan)).one()
+    assert (kept.outcome, kept.reason, kept.forced, kept.note) == ("accepted", code, True, "She was told by phone")
+    assert _enter(how={"forced": True}).code == "ok"
+
+
+def test_nobody_is_forced_into_a_closed_event(chen):
+    _set(Event, state="closed")
+    assert (_enter(how={"forced": True}).outcome, _attendance()) == ("refused", None)

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from tests import cast
 from training_app.attendance.models import Attendance, Scan
+from training_app.checkin.presented import Presented
 from training_app.checkin.service import check_in, scan
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid
@@ -18,7 +19,7 @@ from training_app.schedule.models import Slot
 
 
 def _scan(shown, nonce="nonce-0001", *, slot=cast.TODAY_SLOT, now=cast.NOW, **more):
-    return scan(slot, shown, source="camera", login_id=100, actor_id=None, nonce=nonce, now=now, **more)
+    return scan(slot, shown, Presented(nonce=nonce, source="camera", login_id=100, **more), now=now)
 
 
 def test_a_ticket_is_read_as_token_as_address_and_as_ten_characters(ticket_of):
@@ -104,7 +105,7 @@ def test_a_nonce_that_was_used_for_someone_else_changes_nothing(ticket_of):
 def test_a_scan_that_waited_for_the_network_counts_from_when_it_was_made(ticket_of):
     _registration, token = ticket_of("chen")
     late = cast.NOW + timedelta(minutes=40)
-    answer = _scan(token, now=late, scanned_at=cast.NOW)
+    answer = _scan(token, now=late, device_time=cast.NOW)
     assert (answer.code, answer.time) == ("ok", cast.NOW)
     assert _scan(token, now=late + timedelta(minutes=1)).time == cast.NOW
     assert db.session.scalars(select(Attendance.status)).one() == "present"
@@ -139,5 +140,5 @@ def test_a_second_slot_of_the_same_event_is_a_matter_of_its_own(ticket_of):
     assert _scan(token).code == "ok"
     afternoon = cast.NOW + timedelta(hours=5)
     assert _scan(token, "nonce-0002", slot=40, now=afternoon).code == "ok"
-    how = {"source": "search", "login_id": None, "actor_id": None, "now": afternoon}
-    assert check_in(40, registration_id=registration.id, nonce="nonce-0003", **how).code == "duplicate"
+    found = Presented(nonce="nonce-0003", source="search")
+    assert check_in(40, found, registration_id=registration.id, now=afternoon).code == "duplicate"

@@ -148,6 +148,7 @@ ANSWERS = {
     "registration.person_id": "registration.rows.person_of",
     "registration.stand_in_for_id": "registration.rows.person_of",
     "scan.person_id": "attendance.history.facts",
+    "settlement.person_id": "attendance.history.facts",
     "correction.person_id": "attendance.history.facts",
     "leave.person_id": "attendance.history.facts",
     "attendance.person_id": "attendance.rolls.ids_of",
@@ -179,7 +180,7 @@ def test_the_attendance_of_a_walk_in_is_the_known_persons_after_the_merge(app):
     with transaction() as session:
         session.add(
             Scan(nonce="n", slot_id=cast.TODAY_SLOT, person_id=made.id, source="walk_in", direction="in",
-                 received_at=cast.NOW, outcome="accepted")
+                 at=cast.NOW, received_at=cast.NOW, outcome="accepted")
         )  # fmt: skip
     _merge(made.id, CHEN)
     assert [fact.what for fact in history.facts([cast.TODAY_SLOT], CHEN)] == ["in"]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from training_app.core.db import db
@@ -37,12 +37,11 @@ def facts(slot_ids: Collection[int], person_id: int) -> list[Fact]:
     """Everything that was recorded about a person, and about those merged into them, in three statements."""
     ids = select(Person.id).where((Person.id == person_id) | (Person.merged_into_id == person_id))
     who = aliased(Person)
-    at = func.coalesce(Scan.device_time, Scan.received_at, type_=Scan.received_at.type)
     found = [
         Fact(row[0], row[1], "scan", row[2], row[3], row[4], row[5] or "", by=row[6] or row[7] or "")
         for row in db.session.execute(
             select(
-                at,
+                Scan.at,
                 Scan.slot_id,
                 Scan.direction,
                 Scan.source,
@@ -86,7 +85,6 @@ def facts(slot_ids: Collection[int], person_id: int) -> list[Fact]:
 
 def first_sources(slot_ids: Collection[int]) -> dict[tuple[int, int], str]:
     """By what each person's first accepted scan of a slot came, by (person, slot), in one statement."""
-    at = func.coalesce(Scan.device_time, Scan.received_at, type_=Scan.received_at.type)
     found: dict[tuple[int, int], str] = {}
     for person_id, slot_id, source in db.session.execute(
         select(Scan.person_id, Scan.slot_id, Scan.source)
@@ -96,7 +94,7 @@ def first_sources(slot_ids: Collection[int]) -> dict[tuple[int, int], str]:
             Scan.outcome == "accepted",
             Scan.direction == "in",
         )
-        .order_by(at, Scan.id)
+        .order_by(Scan.at, Scan.id)
     ):
         assert person_id is not None
         found.setdefault((person_id, slot_id), source)

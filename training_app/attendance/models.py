@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training_app.core.db import Model, UtcDateTime
@@ -17,6 +17,14 @@ class Scan(Model):
     __table_args__ = (
         Index("ix_scan_slot_person", "slot_id", "person_id"),
         Index("ix_scan_slot_received", "slot_id", "received_at"),
+        # Only scans of the venue's code have a phone: the index costs a camera's scan nothing.
+        Index(
+            "ix_scan_phone",
+            "slot_id",
+            "phone_key",
+            sqlite_where=text("phone_key IS NOT NULL"),
+            postgresql_where=text("phone_key IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -27,21 +35,48 @@ class Scan(Model):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     #: What was read, cut to 200 characters; only where no registration was found.
     ticket_as_read: Mapped[str | None] = mapped_column(String(200))
-    #: camera, venue_code, typed, search, paper, api, walk_in
+    #: camera, venue_code, digits, typed, search, kiosk, paper, api, walk_in
     source: Mapped[str] = mapped_column(String(12))
     #: in, out, undo
     direction: Mapped[str] = mapped_column(String(4), default="in")
     #: The login of the scanning device.
     login_id: Mapped[int | None]
     actor_id: Mapped[int | None]
-    #: When it happened by the device's clock, corrected by the offset; null: when it arrived.
+    #: The enrolled scanner, or the program that speaks the API.
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
+    #: The phone that scanned the venue's code: a hash of what its cookie holds.
+    phone_key: Mapped[str | None] = mapped_column(String(16))
+    #: When it happened by the device's own clock; null: it was sent at once.
     device_time: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: The server's clock less the device's, measured when the scan was uploaded.
     clock_offset_ms: Mapped[int | None]
+    #: When it counts: the device's time corrected by the offset, never after it was received.
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: accepted, refused
     outcome: Mapped[str] = mapped_column(String(8))
     #: Why it was refused, or what is to be noted ("duplicate", "late").
     reason: Mapped[str | None] = mapped_column(String(32))
+    #: The code that the device had shown by itself before the server decided.
+    said: Mapped[str | None] = mapped_column(String(32))
+    #: Let in against `reason` by someone who manages the door; `note` says why.
+    forced: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class Settlement(Model):
+    """What was decided on a scan after the event, with a reason. Append only; a scan's latest row counts."""
+
+    __tablename__ = "settlement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scan_id: Mapped[int] = mapped_column(ForeignKey("scan.id"), index=True)
+    #: stands (as it was decided), void (counts for nobody), counts (for `person_id`)
+    decision: Mapped[str] = mapped_column(String(8))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Correction(Model):

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from training_app.core.db import db, is_sqlite
 from training_app.registration.models import Registration
 from training_app.schedule.models import Event, Slot
 
-from .models import Attendance, Correction, Leave, Scan
+from .models import Attendance, Correction, Leave, Scan, Settlement
 from .rules import EXPECTED, AttendanceFacts, CorrectionFact, LeaveFact, ScanFact, SlotFacts, derive
 
 _scan = Scan.__table__
@@ -45,6 +45,11 @@ class Whom:
     status: str | None = None
     arrived_at: datetime | None = None
     left_at: datetime | None = None
+    minutes: int | None = None
+
+    def inside_since(self, at: datetime) -> bool:
+        """Whether the person came before `at` and never left; who left and came back has minutes already."""
+        return self.arrived_at is not None and self.left_at is None and self.minutes is None and at >= self.arrived_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,7 @@ def record(slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom | Non
     first_at: datetime | None = None
     duplicate = False
     if whom is not None and scan["outcome"] == "accepted":
-        at = scan["device_time"] or scan["received_at"]
-        status, first_at, duplicate = _arrive(connection, kind, slot_id, slot, scan, whom, at)
+        status, first_at, duplicate = _arrive(connection, kind, slot_id, slot, scan, whom)
         if duplicate:
             scan = scan | {"reason": "duplicate"}
         elif status == "late" and scan["reason"] is None:
@@ -93,26 +97,27 @@ def record(slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom | Non
 
 
 def _arrive(
-    connection: Connection, kind: str, slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom, at: datetime
+    connection: Connection, kind: str, slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom
 ) -> tuple[str | None, datetime | None, bool]:
-    fact = ScanFact(scan["nonce"], at, scan["direction"])
+    fact = ScanFact(scan["nonce"], scan["at"], scan["direction"])
     if not whom.known:
         facts = derive([fact], [], [], slot)
         if facts is None:
             return None, None, False
         if connection.execute(_INSERT_ATTENDANCE[kind], _row(slot_id, whom, facts)).first() is not None:
             return facts.status, facts.arrived_at, False
-    elif fact.direction == "in" and whom.arrived_at is not None and whom.left_at is None and at >= whom.arrived_at:
+    elif fact.direction == "in" and whom.inside_since(fact.at):
         # Whoever is inside and shows the ticket again changes nothing.
         return whom.status, whom.arrived_at, True
     # Others may be writing about the same person: wait for them, then read what there is.
     before = connection.execute(
-        select(_attendance.c.arrived_at)
+        select(_attendance.c.arrived_at, _attendance.c.left_at)
         .where(_attendance.c.slot_id == slot_id, _attendance.c.person_id == whom.person_id)
         .with_for_update()
-    ).scalar()
+    ).first()
     after = rederive(slot_id, slot, [whom], extra={whom.person_id: fact}).get(whom.person_id)
-    duplicate = before is not None and fact.direction == "in"
+    inside = before is not None and before.arrived_at is not None and before.left_at is None
+    duplicate = inside and fact.direction == "in"
     return (after.status if after else None), (after.arrived_at if after else None), duplicate
 
 
@@ -181,13 +186,17 @@ def _facts(
     scans: dict[int, list[ScanFact]] = defaultdict(list)
     corrections: dict[int, list[CorrectionFact]] = defaultdict(list)
     leaves: dict[int, list[LeaveFact]] = defaultdict(list)
-    at = func.coalesce(Scan.device_time, Scan.received_at, type_=Scan.received_at.type)
+    latest = select(func.max(Settlement.id)).where(Settlement.scan_id == Scan.id).correlate(Scan).scalar_subquery()
+    counts = Settlement.decision == "counts"
+    as_decided = and_(Scan.outcome == "accepted", func.coalesce(Settlement.decision, "stands") == "stands")
     for person_id, nonce, moment, direction in connection.execute(
-        select(Scan.person_id, Scan.nonce, at, Scan.direction).where(
-            Scan.slot_id == slot_id, Scan.person_id.in_(ids), Scan.outcome == "accepted"
+        select(case((counts, Settlement.person_id), else_=Scan.person_id), Scan.nonce, Scan.at, Scan.direction)
+        .outerjoin(Settlement, Settlement.id == latest)
+        .where(
+            Scan.slot_id == slot_id,
+            or_(and_(Scan.person_id.in_(ids), as_decided), and_(counts, Settlement.person_id.in_(ids))),
         )
     ):
-        assert person_id is not None
         scans[person_id].append(ScanFact(nonce, moment, direction))
     for holder, number, moment, status, left_early in connection.execute(
         select(Correction.person_id, Correction.id, Correction.at, Correction.status, Correction.left_early).where(
@@ -229,6 +238,8 @@ def people_of(slot_id: int, person_ids: Collection[int] | None = None) -> list[W
         )
         if row is not None
     }
+    settled = select(Settlement.person_id).join(Scan, Scan.id == Settlement.scan_id).where(Scan.slot_id == slot_id)
+    with_facts |= {row for row in db.session.scalars(settled.distinct()) if row is not None}
     found: dict[int, Whom] = {}
     for person_id, registration_id, as_whom, division_code, state in registered:
         if state == "confirmed":

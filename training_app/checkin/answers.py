@@ -11,6 +11,8 @@ from flask_babel import lazy_gettext as _l
 SENTENCES = {
     "ok": _l("Checked in."),
     "late": _l("Checked in, late."),
+    "out": _l("Checked out."),
+    "undo": _l("Taken back. This person is not checked in."),
     "duplicate": _l("Already checked in. Nothing more to do."),
     "unknown": _l("This ticket is not known for this event. Search for the name, or register the person here."),
     "not_a_ticket": _l("This is not one of our tickets. Open the ticket's page and scan the code there."),

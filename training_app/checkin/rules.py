@@ -18,16 +18,31 @@ _NOT_REGISTERED = {"cancelled": "cancelled", "declined": "cancelled", "waiting":
 _NOT_HELD = {"cancelled": "event_cancelled", "closed": "event_closed", "draft": "not_published"}
 
 
+#: Refusals that whoever manages the door may overrule, with a reason.
+FORCIBLE = ("cancelled", "waiting", "too_early", "too_late", "revoked")
+
+
 def refusal(
-    *, event_state: str, registration_state: str | None, opens_at: datetime, closes_at: datetime, at: datetime
+    *,
+    event_state: str,
+    registration_state: str | None,
+    opens_at: datetime,
+    closes_at: datetime,
+    at: datetime,
+    direction: str = "in",
 ) -> str | None:
-    """The code of the reason why this scan is refused, or None. What lasts is named before what passes."""
+    """The code of the reason why this scan is refused, or None. What lasts is named before what passes.
+
+    Who is inside may leave, and a mistake be taken back, at any time before the event is closed.
+    """
     if registration_state is None:
         return "unknown"
     if event_state in _NOT_HELD:
         return _NOT_HELD[event_state]
     if registration_state in _NOT_REGISTERED:
         return _NOT_REGISTERED[registration_state]
+    if direction != "in":
+        return None
     if at < opens_at:
         return "too_early"
     return "too_late" if at > closes_at else None

@@ -23,6 +23,7 @@ from training_app.schedule.models import Event, Slot
 
 from . import rules
 from .answers import SENTENCES, Answer
+from .presented import Presented
 
 UNREADABLE = _l("This scan could not be read. Reload the page and scan again.")
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -58,6 +59,7 @@ def _found(which: Any) -> Any:
             Attendance.status,
             Attendance.arrived_at,
             Attendance.left_at,
+            Attendance.minutes,
             EventKey.public_key,
             _of.ticket_revision,
             *has,
@@ -95,46 +97,39 @@ def _proof(claimed: tickets.Claim, ticket: str, slot_id: int, row: Any) -> tuple
     return (code if code in SENTENCES else "unknown"), nobody
 
 
-def scan(slot_id: int, shown: str, *, source: str, **how: Any) -> Answer:
-    """Check in by what a camera read or someone typed: a ticket, its address, or its ten characters.
-
-    `how` is what `check_in` asks besides.
-    """
+def scan(slot_id: int, shown: str, presented: Presented, *, now: datetime) -> Answer:
+    """Check in by what a camera read or someone typed: a ticket, its address, or its ten characters."""
     typed = rules.typed_code(shown)
     if typed is not None:
-        return check_in(slot_id, ticket_code=typed, source=source, **how)
-    return check_in(slot_id, ticket=shown.strip(), source=source, **how)
+        return check_in(slot_id, presented, ticket_code=typed, now=now)
+    return check_in(slot_id, presented, ticket=shown.strip(), now=now)
 
 
 def check_in(
     slot_id: int,
+    presented: Presented,
     *,
     ticket: str | None = None,
     ticket_code: str | None = None,
     registration_id: int | None = None,
-    source: str,
-    login_id: int | None,
-    actor_id: int | None,
-    nonce: str,
     now: datetime,
-    scanned_at: datetime | None = None,
     refused_nonce: str | None = None,
 ) -> Answer:
     """Decide on one person at the door of a slot and put it on record, accepted or refused.
 
     Give what was read of a ticket (its token or whole address), the ten characters typed from it, or
-    the registration's id (name search, venue code). The same `nonce` (8 to 64 letters, digits, - or _)
-    gets the first answer again. A scan that could not be sent at once counts from `scanned_at`. A refusal
+    the registration's id (name search, venue code). The same nonce gets the first answer again. A refusal
     is recorded under `refused_nonce` where that is given, so that a pass for one entry is not spent by it.
     Raises Invalid for a nonce of another shape or one that was used otherwise, NotFound for an unknown slot.
     """
-    if not is_nonce(nonce):
+    if not is_nonce(presented.nonce):
         raise Invalid("nonce", UNREADABLE)
     typed = "".join(c for c in (ticket_code or "").upper() if c.isalnum())[:200]
     claimed = tickets.claim(ticket) if ticket is not None else None
     fault = claimed if isinstance(claimed, str) else None
     if isinstance(claimed, tickets.Claim):
         registration_id = claimed.registration_id
+    time = presented.at(now)
     with transaction():
         connection = db.session.connection()
         if registration_id is not None:
@@ -148,44 +143,82 @@ def check_in(
             registration_state=row.state,
             opens_at=row.checkin_opens_at,
             closes_at=row.checkin_closes_at,
-            at=scanned_at or now,
+            at=time,
+            direction=presented.direction,
         )
         if isinstance(claimed, tickets.Claim):
             fault, row = _proof(claimed, ticket or "", slot_id, row)
         if fault and (row.registration_id is None or reason in _WEAKER):
             reason = fault
-        scan = {
-            "nonce": refused_nonce or nonce if reason else nonce,
-            "registration_id": row.registration_id,
-            "person_id": row.person_id,
-            "ticket_as_read": None if row.registration_id else (ticket or typed)[:200] or None,
-            "source": source,
-            "direction": "in",
-            "login_id": login_id,
-            "actor_id": actor_id,
-            "device_time": scanned_at,
-            "clock_offset_ms": None,
-            "received_at": now,
-            "outcome": "refused" if reason else "accepted",
-            "reason": reason,
-        }
-        whom = None
-        if row.person_id is not None:
-            known = row.status is not None or row.scanned or row.corrected
-            whom = Whom(
-                row.person_id, row.registration_id, row.as_whom, row.division_code, known,
-                row.status, row.arrived_at, row.left_at,
-            )  # fmt: skip
-        done = record(slot_id, SlotFacts(row.starts_at, row.ends_at, row.late_after), scan, whom)
-    outcome, code = scan["outcome"], reason or ("late" if done.status == "late" else "ok")
-    time = scanned_at or now
+        forced = presented.forced and row.registration_id is not None and reason in rules.FORCIBLE
+        refused = reason is not None and not forced
+        done = record(
+            slot_id,
+            SlotFacts(row.starts_at, row.ends_at, row.late_after, closed=row.event_state == "closed"),
+            {
+                "nonce": refused_nonce or presented.nonce if refused else presented.nonce,
+                "registration_id": row.registration_id,
+                "person_id": row.person_id,
+                "ticket_as_read": None if row.registration_id else (ticket or typed)[:200] or None,
+                "source": presented.source,
+                "direction": presented.direction,
+                "login_id": presented.login_id,
+                "actor_id": presented.actor_id,
+                "device_id": presented.device_id,
+                "phone_key": presented.phone_key,
+                "device_time": presented.device_time,
+                "clock_offset_ms": presented.clock_offset_ms,
+                "at": time,
+                "received_at": now,
+                "outcome": "refused" if refused else "accepted",
+                "reason": reason,
+                "said": presented.said,
+                "forced": forced,
+                "note": presented.note[:500],
+            },
+            _whom(row),
+        )
+    outcome = "refused" if refused else "accepted"
+    code = reason if refused and reason else _said(presented.direction, done.status)
     if done.duplicate:
         code = "duplicate"
     if done.repeated is not None:
         if (done.repeated.slot_id, done.repeated.registration_id) != (slot_id, row.registration_id):
             raise Invalid("nonce", UNREADABLE)
-        outcome, code, time = done.repeated.outcome, done.repeated.reason or "ok", done.repeated.received_at
-        time = done.repeated.device_time or time
+        outcome, time = done.repeated.outcome, done.repeated.at
+        code = _said_first(done.repeated, row.late_after)
     return Answer(
         outcome, code, SENTENCES[code], row.name, row.community, time, done.first_at, row.subdistrict, row.as_whom
     )
+
+
+def _whom(row: Any) -> Whom | None:
+    if row.person_id is None:
+        return None
+    known = row.status is not None or row.scanned or row.corrected
+    return Whom(
+        row.person_id,
+        row.registration_id if row.state == "confirmed" else None,
+        row.as_whom,
+        row.division_code,
+        known,
+        row.status,
+        row.arrived_at,
+        row.left_at,
+        row.minutes,
+    )
+
+
+def _said(direction: str, status: str | None) -> str:
+    """The code of an accepted scan."""
+    if direction != "in":
+        return direction
+    return "late" if status == "late" else "ok"
+
+
+def _said_first(scan: Any, late_after: datetime) -> str:
+    """The code that a recorded scan was answered with."""
+    if scan.outcome == "refused" or scan.reason == "duplicate":
+        return str(scan.reason)
+    late = scan.reason == "late" or (scan.forced and scan.at > late_after)
+    return _said(scan.direction, "late" if late else None)

@@ -25,6 +25,7 @@ from training_app.schedule.models import Event, Slot
 from . import rules
 from .answers import Answer
 from .models import VenueKey
+from .presented import Presented
 from .service import check_in
 
 OLD = _l("This code has already changed. Scan the one that is on the screen now.")
@@ -140,13 +141,14 @@ def spent_on(nonce: str) -> int | None:
     return db.session.scalar(select(Scan.registration_id).where(Scan.nonce == nonce))
 
 
-def pay(slot_id: int, nonce: str, **how: Any) -> Answer:
-    """Check in with a pass: `nonce` is `nonce_of` it, `how` what `check_in` asks besides. A refusal does not spend it.
+def pay(slot_id: int, presented: Presented, *, now: datetime, **whom: Any) -> Answer:
+    """Check in with a pass, whose `nonce_of` is the nonce; `whom` as `check_in` takes it. A refusal does not spend it.
 
     Raises Refusal("pass_spent") when it was spent on someone else, perhaps at this very moment.
     """
     try:
-        return check_in(slot_id, nonce=nonce, refused_nonce=f"{nonce}-{secrets.token_urlsafe(6)}", **how)
+        again = f"{presented.nonce}-{secrets.token_urlsafe(6)}"
+        return check_in(slot_id, presented, now=now, refused_nonce=again, **whom)
     except Invalid as fault:
         if fault.code != "nonce":
             raise
@@ -169,11 +171,8 @@ def enter(
     """
     return pay(
         slot_id,
-        nonce_of(token, slot_id, now),
+        Presented(nonce=nonce_of(token, slot_id, now), source="venue_code", login_id=login_id, actor_id=actor_id),
         registration_id=registration_id,
         ticket_code=ticket_code,
-        source="venue_code",
-        login_id=login_id,
-        actor_id=actor_id,
         now=now,
     )

@@ -23,6 +23,7 @@ from . import board as boards
 from . import desk, forms, rules, service, walkins, wording
 from .answers import Answer
 from .blueprint import bp
+from .presented import Presented
 
 
 @bp.get("/checkin")
@@ -159,18 +160,18 @@ def scan(slot_id: int) -> Any:
     form = forms.ScanForm()
     if not form.validate():
         raise Invalid("shape", service.UNREADABLE)
-    common: dict[str, Any] = {
-        "login_id": who.login_id,
-        "actor_id": who.person_id,
-        "nonce": form.nonce.data,
-        "now": now,
-        "scanned_at": rules.scanned_at(form.waited_ms.data, now),
-        "source": form.source.data,
-    }
+    presented = Presented(
+        nonce=form.nonce.data or "",
+        source=form.source.data or "",
+        login_id=who.login_id,
+        actor_id=who.person_id,
+        device_id=who.device_id,
+        device_time=rules.scanned_at(form.waited_ms.data, now),
+    )
     if form.registration_id.data is not None:
-        answer = service.check_in(slot_id, registration_id=form.registration_id.data, **common)
+        answer = service.check_in(slot_id, presented, registration_id=form.registration_id.data, now=now)
     else:
-        answer = service.scan(slot_id, form.ticket.data or "", **common)
+        answer = service.scan(slot_id, form.ticket.data or "", presented, now=now)
     return _say(slot, answer)
 
 

@@ -22,6 +22,7 @@ from training_app.registration.walkins import walk_in
 from training_app.schedule.models import Event, Slot
 
 from .answers import Answer
+from .presented import Presented
 from .service import UNREADABLE, check_in, is_nonce
 from .venue import SPENT, nonce_of, pay, spent_on
 
@@ -63,11 +64,8 @@ def at_door(
             ).id
         return check_in(
             slot_id,
+            Presented(nonce=nonce, source="walk_in", login_id=login_id, actor_id=actor_id),
             registration_id=registration_id,
-            source="walk_in",
-            login_id=login_id,
-            actor_id=actor_id,
-            nonce=nonce,
             now=now,
         )
 
@@ -93,9 +91,8 @@ def by_pass(
         if spent is not None:
             return _again(slot_id, spent, name, nonce, login_id=login_id, now=now)
         registration = _register_unknown(_event_of(slot_id), name, number, division_code, now)
-        return pay(
-            slot_id, nonce, registration_id=registration.id, source="walk_in", login_id=login_id, actor_id=None, now=now
-        )
+        presented = Presented(nonce=nonce, source="walk_in", login_id=login_id)
+        return pay(slot_id, presented, registration_id=registration.id, now=now)
 
 
 def _again(slot_id: int, registration_id: int, name: str, nonce: str, *, login_id: int | None, now: datetime) -> Answer:
@@ -107,9 +104,8 @@ def _again(slot_id: int, registration_id: int, name: str, nonce: str, *, login_i
     )
     if first != name:
         raise Refusal("pass_spent", SPENT)
-    return pay(
-        slot_id, nonce, registration_id=registration_id, source="walk_in", login_id=login_id, actor_id=None, now=now
-    )
+    presented = Presented(nonce=nonce, source="walk_in", login_id=login_id)
+    return pay(slot_id, presented, registration_id=registration_id, now=now)
 
 
 def _register_unknown(event_id: int, name: str, number: str, division_code: str | None, now: datetime) -> Registration:
@@ -146,15 +142,8 @@ def known_person(slot_id: int, token: str | None, person_id: int, *, login_id: i
         registration = seats.register(
             _event_of(slot_id), person_id, source="door", as_whom="walk_in", actor_id=person_id, now=now
         )
-        return pay(
-            slot_id,
-            nonce,
-            registration_id=registration.id,
-            source="walk_in",
-            login_id=login_id,
-            actor_id=person_id,
-            now=now,
-        )
+        presented = Presented(nonce=nonce, source="walk_in", login_id=login_id, actor_id=person_id)
+        return pay(slot_id, presented, registration_id=registration.id, now=now)
 
 
 def group_token(event: Event, now: datetime) -> str | None:

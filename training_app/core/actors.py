@@ -43,6 +43,9 @@ class Actor:
     language: str | None = None
     account_id: int | None = None
     must_change_password: bool = False
+    #: An enrolled scanner or a program, and what the latter may do.
+    device_id: int | None = None
+    scopes: tuple[str, ...] = ()
     grants: tuple[ActorGrant, ...] = ()
 
     @property

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from training_app.attendance import closing, leaves
 from training_app.checkin import service as checkin
+from training_app.checkin.presented import Presented
 from training_app.core.clock import at
 from training_app.core.db import db
 from training_app.registration.models import Registration
@@ -98,11 +99,8 @@ def arrive(slot: Slot, registration_id: int, when: datetime, *, source: str, act
     """One person at the door."""
     checkin.check_in(
         slot.id,
+        Presented(nonce=f"demo-{slot.id}-{registration_id}", source=source, actor_id=actor_id),
         registration_id=registration_id,
-        source=source,
-        login_id=None,
-        actor_id=actor_id,
-        nonce=f"demo-{slot.id}-{registration_id}",
         now=when,
     )
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training_app.core.db import Model, UtcDateTime
@@ -78,17 +78,47 @@ class LoginAttempts(Model):
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class Device(Model):
+    """A scanner that was enrolled by QR, or a program that speaks the API. Its grants name the events."""
+
+    __tablename__ = "device"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: scanner, api
+    kind: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(60))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    #: What a program may do at its events: door:read, door:scan, door:register. A scanner has none.
+    scopes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    #: Of the secret in the enrolment QR; null once it was used.
+    enrol_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    enrol_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_by_id: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: The device as its owner will know it again, "Android · WeChat".
+    agent: Mapped[str] = mapped_column(String(60), default="")
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When it last delivered everything that it had to upload.
+    last_sync_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: How many scans it said that it still holds.
+    queued: Mapped[int] = mapped_column(default=0)
+    #: The server's clock less the device's, as last measured.
+    clock_offset_ms: Mapped[int | None]
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Grant(Model):
     """A role in a scope, from a time to a time. Exactly the scope columns that the role needs are set."""
 
     __tablename__ = "role_grant"
     __table_args__ = (
         Index("ix_role_grant_person", "person_id"),
-        CheckConstraint("person_id IS NOT NULL OR token_hash IS NOT NULL", name="holder"),
+        CheckConstraint("person_id IS NOT NULL OR token_hash IS NOT NULL OR device_id IS NOT NULL", name="holder"),
+        Index("ix_role_grant_device", "device_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: Null for a door volunteer's link, whose holder is whoever has the token.
+    #: Null for a door volunteer's link, whose holder is whoever has the token, and for a device's grant.
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     #: administrator, organiser, facilitator, door_volunteer, supervisor, auditor
     role: Mapped[str] = mapped_column(String(20))
@@ -97,6 +127,7 @@ class Grant(Model):
     programme_id: Mapped[int | None]
     event_id: Mapped[int | None] = mapped_column(index=True)
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
     label: Mapped[str] = mapped_column(String(60), default="")
     valid_from: Mapped[datetime] = mapped_column(UtcDateTime)
     valid_to: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -111,12 +142,14 @@ class Login(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    #: password, personal_link, group_link, door_link
+    #: password, personal_link, group_link, door_link, device, api
     how: Mapped[str] = mapped_column(String(16))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     #: Set for staff: only such a login carries the person's grants.
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     grant_id: Mapped[int | None] = mapped_column(ForeignKey("role_grant.id"))
+    #: Set for an enrolled scanner or a program: such a login carries the device's grants.
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"), index=True)
     #: The device as its owner will know it again, "Android · WeChat".
     device_name: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

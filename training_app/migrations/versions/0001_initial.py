@@ -172,6 +172,27 @@ def upgrade() -> None:
     sa.UniqueConstraint('person_id', name=op.f('uq_account_person_id')),
     sa.UniqueConstraint('username', name=op.f('uq_account_username'))
     )
+    op.create_table('device',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=8), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('scopes', sa.JSON(), nullable=False),
+    sa.Column('enrol_hash', sa.String(length=64), nullable=True),
+    sa.Column('enrol_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_by_id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('agent', sa.String(length=60), nullable=False),
+    sa.Column('last_seen_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_sync_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('queued', sa.Integer(), nullable=False),
+    sa.Column('clock_offset_ms', sa.Integer(), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_device_organisation_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_device')),
+    sa.UniqueConstraint('enrol_hash', name=op.f('uq_device_enrol_hash'))
+    )
+    op.create_index(op.f('ix_device_organisation_id'), 'device', ['organisation_id'], unique=False)
     op.create_table('group_link',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('organisation_id', sa.Integer(), nullable=False),
@@ -232,27 +253,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_programme_division_code'), 'programme', ['division_code'], unique=False)
     op.create_index(op.f('ix_programme_organisation_id'), 'programme', ['organisation_id'], unique=False)
-    op.create_table('role_grant',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('person_id', sa.Integer(), nullable=True),
-    sa.Column('role', sa.String(length=20), nullable=False),
-    sa.Column('organisation_id', sa.Integer(), nullable=True),
-    sa.Column('division_code', sa.String(length=12), nullable=True),
-    sa.Column('programme_id', sa.Integer(), nullable=True),
-    sa.Column('event_id', sa.Integer(), nullable=True),
-    sa.Column('token_hash', sa.String(length=64), nullable=True),
-    sa.Column('label', sa.String(length=60), nullable=False),
-    sa.Column('valid_from', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('valid_to', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('given_by_id', sa.Integer(), nullable=True),
-    sa.CheckConstraint('person_id IS NOT NULL OR token_hash IS NOT NULL', name=op.f('ck_role_grant_holder')),
-    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_role_grant_organisation_id')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_role_grant_person_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_role_grant')),
-    sa.UniqueConstraint('token_hash', name=op.f('uq_role_grant_token_hash'))
-    )
-    op.create_index(op.f('ix_role_grant_event_id'), 'role_grant', ['event_id'], unique=False)
-    op.create_index('ix_role_grant_person', 'role_grant', ['person_id'], unique=False)
     op.create_table('certificate',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('serial', sa.String(length=32), nullable=False),
@@ -299,25 +299,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('token_hash', name=op.f('uq_claim_token_hash'))
     )
     op.create_index(op.f('ix_claim_state'), 'claim', ['state'], unique=False)
-    op.create_table('login',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('token_hash', sa.String(length=64), nullable=False),
-    sa.Column('how', sa.String(length=16), nullable=False),
-    sa.Column('person_id', sa.Integer(), nullable=True),
-    sa.Column('account_id', sa.Integer(), nullable=True),
-    sa.Column('grant_id', sa.Integer(), nullable=True),
-    sa.Column('device_name', sa.String(length=60), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_login_account_id')),
-    sa.ForeignKeyConstraint(['grant_id'], ['role_grant.id'], name=op.f('fk_login_grant_id')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_login_person_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_login')),
-    sa.UniqueConstraint('token_hash', name=op.f('uq_login_token_hash'))
-    )
-    op.create_index('ix_login_grant', 'login', ['grant_id'], unique=False)
-    op.create_index('ix_login_person', 'login', ['person_id'], unique=False)
     op.create_table('paper',
     sa.Column('programme_id', sa.Integer(), nullable=False),
     sa.Column('prefix', sa.String(length=20), nullable=False),
@@ -350,6 +331,30 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_programme_host')),
     sa.UniqueConstraint('programme_id', 'role', 'organisation_id', name=op.f('uq_programme_host_programme_id_role_organisation_id'))
     )
+    op.create_table('role_grant',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('role', sa.String(length=20), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=True),
+    sa.Column('division_code', sa.String(length=12), nullable=True),
+    sa.Column('programme_id', sa.Integer(), nullable=True),
+    sa.Column('event_id', sa.Integer(), nullable=True),
+    sa.Column('token_hash', sa.String(length=64), nullable=True),
+    sa.Column('device_id', sa.Integer(), nullable=True),
+    sa.Column('label', sa.String(length=60), nullable=False),
+    sa.Column('valid_from', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('valid_to', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('given_by_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint('person_id IS NOT NULL OR token_hash IS NOT NULL OR device_id IS NOT NULL', name=op.f('ck_role_grant_holder')),
+    sa.ForeignKeyConstraint(['device_id'], ['device.id'], name=op.f('fk_role_grant_device_id')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_role_grant_organisation_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_role_grant_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_role_grant')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_role_grant_token_hash'))
+    )
+    op.create_index('ix_role_grant_device', 'role_grant', ['device_id'], unique=False)
+    op.create_index(op.f('ix_role_grant_event_id'), 'role_grant', ['event_id'], unique=False)
+    op.create_index('ix_role_grant_person', 'role_grant', ['person_id'], unique=False)
     op.create_table('rule',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('programme_id', sa.Integer(), nullable=False),
@@ -437,6 +442,28 @@ def upgrade() -> None:
     op.create_index('ix_event_phase', 'event', ['phase_id'], unique=False)
     op.create_index('ix_event_venue', 'event', ['venue_id'], unique=False)
     op.create_index('uq_event_beside_phases', 'event', ['programme_id', 'kind', 'number'], unique=True, sqlite_where=sa.text('phase_id IS NULL'), postgresql_where=sa.text('phase_id IS NULL'))
+    op.create_table('login',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('how', sa.String(length=16), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.Column('grant_id', sa.Integer(), nullable=True),
+    sa.Column('device_id', sa.Integer(), nullable=True),
+    sa.Column('device_name', sa.String(length=60), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_login_account_id')),
+    sa.ForeignKeyConstraint(['device_id'], ['device.id'], name=op.f('fk_login_device_id')),
+    sa.ForeignKeyConstraint(['grant_id'], ['role_grant.id'], name=op.f('fk_login_grant_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_login_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_login')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_login_token_hash'))
+    )
+    op.create_index(op.f('ix_login_device_id'), 'login', ['device_id'], unique=False)
+    op.create_index('ix_login_grant', 'login', ['grant_id'], unique=False)
+    op.create_index('ix_login_person', 'login', ['person_id'], unique=False)
     op.create_table('nomination',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('phase_id', sa.Integer(), nullable=False),
@@ -625,17 +652,25 @@ def upgrade() -> None:
     sa.Column('direction', sa.String(length=4), nullable=False),
     sa.Column('login_id', sa.Integer(), nullable=True),
     sa.Column('actor_id', sa.Integer(), nullable=True),
+    sa.Column('device_id', sa.Integer(), nullable=True),
+    sa.Column('phone_key', sa.String(length=16), nullable=True),
     sa.Column('device_time', sa.DateTime(timezone=True), nullable=True),
     sa.Column('clock_offset_ms', sa.Integer(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('outcome', sa.String(length=8), nullable=False),
     sa.Column('reason', sa.String(length=32), nullable=True),
+    sa.Column('said', sa.String(length=32), nullable=True),
+    sa.Column('forced', sa.Boolean(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['device_id'], ['device.id'], name=op.f('fk_scan_device_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_scan_person_id')),
     sa.ForeignKeyConstraint(['registration_id'], ['registration.id'], name=op.f('fk_scan_registration_id')),
     sa.ForeignKeyConstraint(['slot_id'], ['slot.id'], name=op.f('fk_scan_slot_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_scan')),
     sa.UniqueConstraint('nonce', name=op.f('uq_scan_nonce'))
     )
+    op.create_index('ix_scan_phone', 'scan', ['slot_id', 'phone_key'], unique=False, sqlite_where=sa.text('phone_key IS NOT NULL'), postgresql_where=sa.text('phone_key IS NOT NULL'))
     op.create_index('ix_scan_slot_person', 'scan', ['slot_id', 'person_id'], unique=False)
     op.create_index('ix_scan_slot_received', 'scan', ['slot_id', 'received_at'], unique=False)
     op.create_table('sheet_scan',
@@ -675,11 +710,26 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['slot_id'], ['slot.id'], name=op.f('fk_venue_key_slot_id')),
     sa.PrimaryKeyConstraint('slot_id', name=op.f('pk_venue_key'))
     )
+    op.create_table('settlement',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('scan_id', sa.Integer(), nullable=False),
+    sa.Column('decision', sa.String(length=8), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('actor_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_settlement_person_id')),
+    sa.ForeignKeyConstraint(['scan_id'], ['scan.id'], name=op.f('fk_settlement_scan_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_settlement'))
+    )
+    op.create_index(op.f('ix_settlement_scan_id'), 'settlement', ['scan_id'], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f('ix_settlement_scan_id'), table_name='settlement')
+    op.drop_table('settlement')
     op.drop_table('venue_key')
     op.drop_index('uq_stand_in_open', table_name='stand_in', sqlite_where=sa.text("state = 'proposed'"), postgresql_where=sa.text("state = 'proposed'"))
     op.drop_index(op.f('ix_stand_in_state'), table_name='stand_in')
@@ -689,6 +739,7 @@ def downgrade() -> None:
     op.drop_table('sheet_scan')
     op.drop_index('ix_scan_slot_received', table_name='scan')
     op.drop_index('ix_scan_slot_person', table_name='scan')
+    op.drop_index('ix_scan_phone', table_name='scan', sqlite_where=sa.text('phone_key IS NOT NULL'), postgresql_where=sa.text('phone_key IS NOT NULL'))
     op.drop_table('scan')
     op.drop_index('ix_leave_slot_person', table_name='leave')
     op.drop_table('leave')
@@ -714,6 +765,10 @@ def downgrade() -> None:
     op.drop_table('quota')
     op.drop_index('ix_nomination_state', table_name='nomination')
     op.drop_table('nomination')
+    op.drop_index('ix_login_person', table_name='login')
+    op.drop_index('ix_login_grant', table_name='login')
+    op.drop_index(op.f('ix_login_device_id'), table_name='login')
+    op.drop_table('login')
     op.drop_index('uq_event_beside_phases', table_name='event', sqlite_where=sa.text('phase_id IS NULL'), postgresql_where=sa.text('phase_id IS NULL'))
     op.drop_index('ix_event_venue', table_name='event')
     op.drop_index('ix_event_phase', table_name='event')
@@ -725,19 +780,17 @@ def downgrade() -> None:
     op.drop_index('ix_score_person', table_name='score')
     op.drop_table('score')
     op.drop_table('rule')
+    op.drop_index('ix_role_grant_person', table_name='role_grant')
+    op.drop_index(op.f('ix_role_grant_event_id'), table_name='role_grant')
+    op.drop_index('ix_role_grant_device', table_name='role_grant')
+    op.drop_table('role_grant')
     op.drop_table('programme_host')
     op.drop_table('phase')
     op.drop_table('paper')
-    op.drop_index('ix_login_person', table_name='login')
-    op.drop_index('ix_login_grant', table_name='login')
-    op.drop_table('login')
     op.drop_index(op.f('ix_claim_state'), table_name='claim')
     op.drop_table('claim')
     op.drop_index('ix_certificate_programme', table_name='certificate')
     op.drop_table('certificate')
-    op.drop_index('ix_role_grant_person', table_name='role_grant')
-    op.drop_index(op.f('ix_role_grant_event_id'), table_name='role_grant')
-    op.drop_table('role_grant')
     op.drop_index(op.f('ix_programme_organisation_id'), table_name='programme')
     op.drop_index(op.f('ix_programme_division_code'), table_name='programme')
     op.drop_table('programme')
@@ -746,6 +799,8 @@ def downgrade() -> None:
     op.drop_index('ix_post_person', table_name='post')
     op.drop_table('post')
     op.drop_table('group_link')
+    op.drop_index(op.f('ix_device_organisation_id'), table_name='device')
+    op.drop_table('device')
     op.drop_table('account')
     op.drop_table('venue')
     op.drop_index('ix_person_pinyin', table_name='person')
