@@ -23,6 +23,8 @@ from training_app import create_app
 from training_app.core.db import db
 from training_app.migrating import upgrade
 
+#: Copying a database is a thousand small files: in memory it takes half the time.
+_MEMORY = Path("/dev/shm")
 ENABLE = "PostgreSQL is not installed; `apt-get install postgresql` enables these tests."
 
 
@@ -95,7 +97,7 @@ def shared_cluster(room: Path) -> Cluster:
         if note.exists():
             return Cluster(Path(json.loads(note.read_text())["folder"]))
         # A unix socket's path has at most 107 bytes: not under pytest's own long folder.
-        cluster = Cluster(Path(tempfile.mkdtemp(prefix="fulei-pg-")))
+        cluster = Cluster(Path(tempfile.mkdtemp(prefix="fulei-pg-", dir=_MEMORY if _MEMORY.is_dir() else None)))
         cluster.start()
         note.write_text(json.dumps({"folder": str(cluster.folder)}))
         cluster.execute("CREATE DATABASE template_fulei")
