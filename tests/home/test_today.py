@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from tests import cast
 from tests.home.story import CHEN, LIN, ZHANG, attended, crowd, registered
+from training_app.attendance import leaves
 from training_app.core import qr
 from training_app.core.db import db, transaction
 from training_app.people.models import Person
@@ -173,3 +174,23 @@ def test_a_supervisor_is_not_asked_to_nominate_for_a_draft(app, client_as):
     with transaction() as session:
         session.execute(update(Event).where(Event.id == 5).values(state="draft"))
     assert "提名第 5 期" not in client_as("supervisor_kaiyuan").get("/").text
+
+
+def test_who_waits_finds_the_way_back_to_the_page_that_cancels(app, client_as):
+    registered(CHEN, 5, state="waiting")
+    row = db.session.scalars(select(Registration)).one()
+    browser = client_as("chen")
+    for page in ("/", "/dates"):
+        assert f'href="/my/registrations/{row.id}"' in browser.get(page).text
+    assert "取消我的报名" in browser.get(f"/my/registrations/{row.id}", follow_redirects=True).text
+
+
+def test_leave_that_was_asked_stands_beside_the_ticket_and_the_date(app, client_as):
+    registered(CHEN, 4, 5)
+    leaves.ask(4, CHEN, [4], "家里有事", actor_id=CHEN, now=cast.NOW)
+    leaves.ask(5, CHEN, [5], "家里有事", actor_id=CHEN, now=cast.NOW)
+    browser = client_as("chen")
+    assert browser.get("/").text.count("已申请请假") == 1
+    assert browser.get("/dates").text.count("已申请请假") == 2
+    leaves.drop(5, CHEN, actor_id=CHEN, now=cast.NOW)
+    assert browser.get("/dates").text.count("已申请请假") == 1

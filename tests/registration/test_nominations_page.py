@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from tests import cast
 from training_app.core.db import db, transaction
 from training_app.people.models import Person
-from training_app.registration import nominations, quotas
+from training_app.registration import nominations, quotas, seats
 from training_app.registration.models import Nomination
 
 PAGE, DECIDE, PLACES = "/phases/5/nominations", "/phases/5/nominations/decide", "/phases/5/quotas"
@@ -138,3 +138,11 @@ def test_the_pages_cost_the_same_for_ten_and_for_a_thousand_nominations(client_a
         browser.get(PAGE)
         counts.append(count_statements(lambda: browser.get(PAGE)))
     assert counts[0] == counts[1]
+
+
+def test_who_has_a_seat_already_is_not_called_missing(client_as, app):
+    page = client_as("supervisor_kaiyuan")
+    before = _text(page.get(PAGE)).count("未提名")
+    seats.enrol(5, CHEN, source="organiser", actor_id=2, now=cast.NOW)
+    after = _text(page.get(PAGE))
+    assert after.count("未提名") == before - 1 and "已报名" in after

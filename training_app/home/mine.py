@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from training_app.attendance import leaves
 from training_app.attendance import service as attendance
 from training_app.attendance.service import Mark
 from training_app.core.db import db
@@ -51,11 +52,13 @@ def registrations(person_id: int) -> list[Registration]:
 
 @dataclass(frozen=True)
 class OwnDay:
-    """A registration with the slot that counts, and the mark that it already has."""
+    """A registration with the slot that counts, the mark that it already has, and the state of the leave asked."""
 
     registration: Registration
     slot: Slot
     mark: Mark | None
+    #: asked, granted or refused; None without leave, or when it was taken back.
+    leave: str | None = None
 
     @property
     def event(self) -> Event:
@@ -86,10 +89,14 @@ class Own:
         return next((day for day in self.ahead if day.registration.state == "confirmed"), None)
 
 
-def _marks(person_id: int, slots: Collection[Slot]) -> dict[int, Mark]:
-    ids = db.session.scalars(select(Person.id).where(Person.id.in_(same_person(person_id)))).all()
+def _marks(ids: Sequence[int], slots: Collection[Slot]) -> dict[int, Mark]:
     found = attendance.marks([slot.id for slot in slots], ids)
     return {slot_id: mark for (_person, slot_id), mark in found.items()}
+
+
+def _leaves(ids: Sequence[int], slots: Collection[Slot]) -> dict[int, str]:
+    found = leaves.latest([slot.id for slot in slots], ids)
+    return {slot_id: leave.state for (_person, slot_id), leave in found.items() if leave.state != "dropped"}
 
 
 def open_events(division_code: str | None, held: Collection[int], now: datetime) -> list[Event]:
@@ -108,13 +115,15 @@ def own(person_id: int, now: datetime) -> Own:
     """Everything on a director's own pages, in a fixed number of statements."""
     held = registrations(person_id)
     slots = [slot for r in held for slot in r.event.slots]
-    marks = _marks(person_id, slots)
+    ids = db.session.scalars(select(Person.id).where(Person.id.in_(same_person(person_id)))).all()
+    marks = _marks(ids, slots)
+    asked = _leaves(ids, [slot for slot in slots if slot.ends_at > now])
     running = [r for r in held if r.event.state == "published" and r.state == "confirmed"]
     slot = rules.slot_of_today([slot for r in running for slot in r.event.slots], now)
     today = None
     if slot is not None:
         holder = next(r for r in running if r.event_id == slot.event_id)
-        today = OwnDay(holder, slot, marks.get(slot.id))
+        today = OwnDay(holder, slot, marks.get(slot.id), asked.get(slot.id))
     ahead, past, cancelled = [], [], []
     for r in held:
         coming = rules.next_slot(r.event.slots, now)
@@ -123,7 +132,7 @@ def own(person_id: int, now: datetime) -> Own:
                 cancelled.append(r)
         elif coming is not None and r.event.state == "published":
             if today is None or r.id != today.registration.id:
-                ahead.append(OwnDay(r, coming, marks.get(coming.id)))
+                ahead.append(OwnDay(r, coming, marks.get(coming.id), asked.get(coming.id)))
         elif r.event.slots and r.state == "confirmed":
             last = r.event.slots[-1]
             past.append(OwnDay(r, last, next((marks[s.id] for s in r.event.slots if s.id in marks), None)))

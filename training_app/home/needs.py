@@ -125,7 +125,7 @@ def waiting(visible: ColumnElement[bool], now: datetime) -> list[Need]:
         Need(
             lazy_ngettext("%(num)d person waits for a seat", "%(num)d people wait for a seat", row.found),
             _about(row),
-            _l("Look"),
+            _l("View"),
             "registration.event",
             {"event_id": row.id},
         )
@@ -265,7 +265,7 @@ def claims(codes: tuple[str, ...]) -> list[Need]:
         Need(
             lazy_ngettext("%(num)d phone waits for your nod", "%(num)d phones wait for your nod", found),
             _l("They used the group's link for somebody whose phone is known already"),
-            _l("Look"),
+            _l("View"),
             "people.waiting_claims",
         )
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import render_template, request
 
+from training_app.attendance.words import LEAVE_TONES, LEAVES
 from training_app.core import clock
 from training_app.core.db import db
 from training_app.core.errors import NotFound
@@ -30,7 +31,9 @@ def _person() -> Person:
 def schedule() -> Any:
     """What one is registered for, what is open, what is over."""
     person, now = _person(), clock.now()
-    return render_template("home/schedule.html", own=mine.own(person.id, now), at=now)
+    return render_template(
+        "home/schedule.html", own=mine.own(person.id, now), at=now, leave_words=LEAVES, leave_tones=LEAVE_TONES
+    )
 
 
 @bp.get("/passport", endpoint="passport")

@@ -9,6 +9,7 @@ from flask import current_app, redirect, render_template, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from training_app.attendance.words import LEAVE_TONES, LEAVES
 from training_app.core import clock, qr
 from training_app.core.actors import Actor, Role
 from training_app.core.permissions import Permission
@@ -40,7 +41,16 @@ def own_page(who: Actor, person_id: int, now: datetime) -> Any:
         row = own.today.registration
         code = qr.svg(f"{public_base()}/t/{tickets.token_of(row)}", _("Your ticket's QR code"))
         typed = tickets.grouped(row.ticket_code)
-    return render_template("home/today.html", own=own, code=code, typed=typed, greeting=greeting(who.name, now), at=now)
+    return render_template(
+        "home/today.html",
+        own=own,
+        code=code,
+        typed=typed,
+        greeting=greeting(who.name, now),
+        at=now,
+        leave_words=LEAVES,
+        leave_tones=LEAVE_TONES,
+    )
 
 
 @bp.get("/")

@@ -23,7 +23,7 @@ from training_app.people.posts import Holder, holders
 from training_app.schedule.models import Phase
 
 from . import messages, seats
-from .models import Nomination, Quota
+from .models import Enrolment, Nomination, Quota
 from .quotas import locked_phase
 
 #: States in which a nomination uses a place.
@@ -32,11 +32,13 @@ ALIVE = ("proposed", "accepted")
 
 @dataclass(frozen=True)
 class Candidate:
-    """A post as the supervisor sees it: its division, its present holder, and what was nominated."""
+    """A post as the supervisor sees it: its division, its present holder, what was nominated, who has a seat anyway."""
 
     division: Division
     person: Person | None
     nomination: Nomination | None
+    #: Enrolled in the phase, by whichever way; nominating her again changes nothing.
+    enrolled: bool = False
 
     @property
     def free(self) -> bool:
@@ -60,7 +62,7 @@ def area_of(division_code: str, jurisdictions: Sequence[str]) -> tuple[str, ...]
 
 
 def candidates(phase: Phase, jurisdictions: Sequence[str]) -> list[Candidate]:
-    """The posts of the supervisor's area, directors by community and then supervisors, in three statements."""
+    """The posts of the supervisor's area, directors by community and then supervisors, in four statements."""
     area = area_of(phase.programme.division_code, jurisdictions)
     rows = [*holders(area), *(holder for holder in holders(area, "supervisor") if holder.person)]
     named = {
@@ -69,7 +71,19 @@ def candidates(phase: Phase, jurisdictions: Sequence[str]) -> list[Candidate]:
             select(Nomination).where(Nomination.phase_id == phase.id, within_any(Nomination.division_code, area))
         )
     }
-    return [Candidate(h.division, h.person, named.get(h.person.id) if h.person else None) for h in rows]
+    seated = set(
+        db.session.scalars(
+            select(Enrolment.person_id).where(
+                Enrolment.phase_id == phase.id, Enrolment.state.in_(("confirmed", "waiting"))
+            )
+        )
+    )
+    return [
+        Candidate(h.division, h.person, named.get(h.person.id), h.person.id in seated)
+        if h.person
+        else Candidate(h.division, None, None)
+        for h in rows
+    ]
 
 
 def missing(phase_id: int, jurisdictions: Sequence[str]) -> list[Holder]:
