@@ -39,6 +39,16 @@ ROWS = {
             **{role: 422 if status == 200 else status for role, status in POSTS.items()},
         )
     ],
+    "checkin.force": [
+        row(
+            "/checkin/4/force",
+            method="POST",
+            data={"ticket": "nonsense", "nonce": "abcdefgh", "source": "camera", "reason": "认识此人"},
+            anyone=403,
+            foreign="/checkin/7/force",
+            **managed(200),
+        )
+    ],
     "checkin.projector": [row("/checkin/4/projector", anyone=403, foreign="/checkin/7/projector", **MANAGES)],
     "checkin.projector_state": [
         row("/checkin/4/projector.json", anyone=403, foreign="/checkin/7/projector.json", **MANAGES)

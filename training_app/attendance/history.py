@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from training_app.core.db import db
+from training_app.people.merging import HOLDER, records
 from training_app.people.models import Login, Person
 
 from .models import Correction, Leave, Scan
@@ -35,7 +36,7 @@ class Fact:
 
 def facts(slot_ids: Collection[int], person_id: int) -> list[Fact]:
     """Everything that was recorded about a person, and about those merged into them, in three statements."""
-    ids = select(Person.id).where((Person.id == person_id) | (Person.merged_into_id == person_id))
+    ids = records([person_id])
     who = aliased(Person)
     found = [
         Fact(row[0], row[1], "scan", row[2], row[3], row[4], row[5] or "", by=row[6] or row[7] or "")
@@ -87,16 +88,15 @@ def first_sources(slot_ids: Collection[int]) -> dict[tuple[int, int], str]:
     """By what each person's first accepted scan of a slot came, by (person, slot), in one statement."""
     found: dict[tuple[int, int], str] = {}
     for person_id, slot_id, source in db.session.execute(
-        select(Scan.person_id, Scan.slot_id, Scan.source)
+        select(HOLDER, Scan.slot_id, Scan.source)
+        .join(Person, Person.id == Scan.person_id)
         .where(
             Scan.slot_id.in_(slot_ids),
-            Scan.person_id.is_not(None),
             Scan.outcome == "accepted",
             Scan.direction == "in",
         )
         .order_by(Scan.at, Scan.id)
     ):
-        assert person_id is not None
         found.setdefault((person_id, slot_id), source)
     return found
 
@@ -104,7 +104,8 @@ def first_sources(slot_ids: Collection[int]) -> dict[tuple[int, int], str]:
 def corrected(slot_ids: Collection[int]) -> set[tuple[int, int]]:
     """(person, slot) where a status stands that was set by hand, in one statement."""
     rows = db.session.execute(
-        select(Correction.person_id, Correction.slot_id, Correction.status)
+        select(HOLDER, Correction.slot_id, Correction.status)
+        .join(Person, Person.id == Correction.person_id)
         .where(Correction.slot_id.in_(slot_ids))
         .order_by(Correction.at, Correction.id)
     )

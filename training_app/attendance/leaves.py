@@ -9,10 +9,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from training_app.core import audit
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound, Refusal
+from training_app.people.merging import HOLDER, records
 from training_app.people.models import Person
 from training_app.registration.models import Registration
 from training_app.schedule.models import Event, Slot
@@ -87,7 +89,9 @@ def ask(event_id: int, person_id: int, slot_ids: Collection[int], reason: str, *
 
 def _be_confirmed(event_id: int, person_id: int) -> None:
     confirmed = select(Registration.id).where(
-        Registration.event_id == event_id, Registration.person_id == person_id, Registration.state == "confirmed"
+        Registration.event_id == event_id,
+        Registration.person_id.in_(records([person_id])),
+        Registration.state == "confirmed",
     )
     if db.session.scalar(confirmed) is None:
         raise NotFound()
@@ -174,12 +178,14 @@ def decide(
 def latest(slot_ids: Collection[int], person_ids: Any) -> dict[tuple[int, int], LeaveState]:
     """The latest word about leave by (person, slot), in one statement.
 
-    `person_ids` may be a statement of ids.
+    `person_ids`, of those who stay after a merge, may be a statement of ids.
     """
+    by = aliased(Person)
     rows = db.session.execute(
-        select(Leave.person_id, Leave.slot_id, Leave.state, Leave.reason, Leave.at, Person.name)
-        .outerjoin(Person, Person.id == Leave.actor_id)
-        .where(Leave.slot_id.in_(slot_ids), Leave.person_id.in_(person_ids))
+        select(HOLDER, Leave.slot_id, Leave.state, Leave.reason, Leave.at, by.name)
+        .join(Person, Person.id == Leave.person_id)
+        .outerjoin(by, by.id == Leave.actor_id)
+        .where(Leave.slot_id.in_(slot_ids), HOLDER.in_(person_ids))
         .order_by(Leave.at, Leave.id)
     )
     return {(row[0], row[1]): LeaveState(*row[2:5], row[5] or "") for row in rows}

@@ -1,17 +1,20 @@
-"""News from below: times that moved and seats that were given up change what the facts amount to."""
+"""News from below: moved times, seats that were given up and merged persons change what the facts amount to."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 
 from training_app.core.db import db
-from training_app.core.signals import event_changed, registration_cancelled
+from training_app.core.signals import event_changed, persons_merged, registration_cancelled
+from training_app.people.merging import records
+from training_app.people.models import Person
 from training_app.registration.models import Registration
 from training_app.schedule.models import Event, Slot
 
-from .recording import people_of, recount, rederive, slot_facts
+from .models import Attendance, Correction, Leave, Scan, Settlement
+from .recording import drop_merged, people_of, recount, rederive, slot_facts
 
 
 def _derive_again(_sender: Any, *, event_id: int, changes: dict[str, Any], **_: Any) -> None:
@@ -31,5 +34,27 @@ def _no_longer_expected(_sender: Any, *, registration_id: int, **_: Any) -> None
         rederive(slot.id, slot_facts(slot, state), people_of(slot.id, [seat.person_id]))
 
 
+def _one_person(_sender: Any, *, into_id: int, **_: Any) -> None:
+    """The facts of both records are one person's: she was there once, from whichever scan was the earlier.
+
+    The facts stay as they were written; only what they amount to is derived anew, in each slot where a record
+    that was merged has a fact or a seat.
+    """
+    former = records([into_id]).where(Person.id != into_id)
+    touched = union(
+        *(select(model.slot_id).where(model.person_id.in_(former)) for model in (Scan, Correction, Leave, Attendance)),
+        select(Scan.slot_id).join(Settlement, Settlement.scan_id == Scan.id).where(Settlement.person_id.in_(former)),
+        select(Slot.id)
+        .join(Registration, Registration.event_id == Slot.event_id)
+        .where(Registration.person_id.in_(former), Registration.state == "confirmed"),
+    )
+    for slot, state in db.session.execute(
+        select(Slot, Event.state).join(Event, Event.id == Slot.event_id).where(Slot.id.in_(touched)).order_by(Slot.id)
+    ).all():
+        drop_merged(slot.id)
+        rederive(slot.id, slot_facts(slot, state), people_of(slot.id, [into_id]))
+
+
 event_changed.connect(_derive_again, weak=False)
 registration_cancelled.connect(_no_longer_expected, weak=False)
+persons_merged.connect(_one_person, weak=False)

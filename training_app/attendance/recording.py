@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from training_app.core.db import db, is_sqlite
+from training_app.people.merging import HOLDER, records
+from training_app.people.models import Person
 from training_app.registration.models import Registration
 from training_app.schedule.models import Event, Slot
 
 from .models import Attendance, Correction, Leave, Scan, Settlement
-from .rules import EXPECTED, AttendanceFacts, CorrectionFact, LeaveFact, ScanFact, SlotFacts, derive
+from .rules import EXPECTED, AttendanceFacts, CorrectionFact, LeaveFact, ScanFact, SlotFacts, derive, seat_rank
 
 _scan = Scan.__table__
 _attendance = Attendance.__table__
@@ -30,6 +32,8 @@ _INSERT_ATTENDANCE = {
     .returning(_attendance.c.id)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
+#: How many people a statement names at most.
+MOST_NAMED = 500
 _FIRST_SCAN = select(_scan).where(_scan.c.nonce == bindparam("nonce"))
 
 
@@ -141,7 +145,8 @@ def rederive(
 ) -> dict[int, AttendanceFacts]:
     """Derive these people's attendance in a slot from all their facts and store it; gives it by person.
 
-    `extra` holds scans that are about to be inserted. A fixed number of statements for any number of people.
+    `people` are those who stay after a merge; the facts of records merged into them are theirs. `extra` holds
+    scans that are about to be inserted. A fixed number of statements for any number of people.
     """
     if not people:
         return {}
@@ -186,28 +191,33 @@ def _facts(
     scans: dict[int, list[ScanFact]] = defaultdict(list)
     corrections: dict[int, list[CorrectionFact]] = defaultdict(list)
     leaves: dict[int, list[LeaveFact]] = defaultdict(list)
+    # A whole slot is read without naming its people: a statement takes only so many values.
+    whose = records(ids) if len(ids) <= MOST_NAMED else select(Person.id)
     latest = select(func.max(Settlement.id)).where(Settlement.scan_id == Scan.id).correlate(Scan).scalar_subquery()
     counts = Settlement.decision == "counts"
     as_decided = and_(Scan.outcome == "accepted", func.coalesce(Settlement.decision, "stands") == "stands")
-    for person_id, nonce, moment, direction in connection.execute(
-        select(case((counts, Settlement.person_id), else_=Scan.person_id), Scan.nonce, Scan.at, Scan.direction)
+    # What was scanned for them, and what was settled to be theirs.
+    near = union_all(
+        select(Scan.id).where(Scan.slot_id == slot_id, Scan.person_id.in_(whose)),
+        select(Settlement.scan_id).where(Settlement.person_id.in_(whose)),
+    )
+    for holder, nonce, moment, direction in connection.execute(
+        select(HOLDER, Scan.nonce, Scan.at, Scan.direction)
         .outerjoin(Settlement, Settlement.id == latest)
-        .where(
-            Scan.slot_id == slot_id,
-            or_(and_(Scan.person_id.in_(ids), as_decided), and_(counts, Settlement.person_id.in_(ids))),
-        )
+        .join(Person, Person.id == case((counts, Settlement.person_id), else_=Scan.person_id))
+        .where(Scan.slot_id == slot_id, Scan.id.in_(near), or_(as_decided, counts))
     ):
-        scans[person_id].append(ScanFact(nonce, moment, direction))
+        scans[holder].append(ScanFact(nonce, moment, direction))
     for holder, number, moment, status, left_early in connection.execute(
-        select(Correction.person_id, Correction.id, Correction.at, Correction.status, Correction.left_early).where(
-            Correction.slot_id == slot_id, Correction.person_id.in_(ids)
-        )
+        select(HOLDER, Correction.id, Correction.at, Correction.status, Correction.left_early)
+        .join(Person, Person.id == Correction.person_id)
+        .where(Correction.slot_id == slot_id, Correction.person_id.in_(whose))
     ):
         corrections[holder].append(CorrectionFact(number, moment, status, left_early))
     for holder, number, moment, state in connection.execute(
-        select(Leave.person_id, Leave.id, Leave.at, Leave.state).where(
-            Leave.slot_id == slot_id, Leave.person_id.in_(ids)
-        )
+        select(HOLDER, Leave.id, Leave.at, Leave.state)
+        .join(Person, Person.id == Leave.person_id)
+        .where(Leave.slot_id == slot_id, Leave.person_id.in_(whose))
     ):
         leaves[holder].append(LeaveFact(number, moment, state))
     return scans, corrections, leaves
@@ -219,40 +229,66 @@ def slot_facts(slot: Slot, state: str) -> SlotFacts:
 
 
 def people_of(slot_id: int, person_ids: Collection[int] | None = None) -> list[Whom]:
-    """Everyone who is confirmed for a slot's event or has a fact in the slot, or only those named."""
+    """Everyone who is confirmed for a slot's event or has a fact in the slot, or only those named.
+
+    Records that were merged are the one who stays, under whichever record the seat or the fact stands.
+    """
     event_id = select(Slot.event_id).where(Slot.id == slot_id).scalar_subquery()
+    wanted = (
+        set(db.session.scalars(select(HOLDER).where(Person.id.in_(person_ids)))) if person_ids is not None else None
+    )
     registered = db.session.execute(
-        select(
-            Registration.person_id,
-            Registration.id,
-            Registration.as_whom,
-            Registration.division_code,
-            Registration.state,
-        ).where(Registration.event_id == event_id)
+        select(HOLDER, Registration.id, Registration.as_whom, Registration.division_code, Registration.state)
+        .join(Person, Person.id == Registration.person_id)
+        .where(Registration.event_id == event_id, *_narrow(Registration.person_id, wanted))
     ).all()
-    with_facts: set[int] = {
-        row
-        for model in (Scan, Correction, Leave, Attendance)
-        for row in db.session.scalars(
-            select(model.person_id).where(model.slot_id == slot_id, model.person_id.is_not(None)).distinct()
+    with_facts: set[int] = set()
+    for model in (Scan, Correction, Leave, Attendance):
+        with_facts |= set(
+            db.session.scalars(
+                select(HOLDER)
+                .join(model, model.person_id == Person.id)
+                .where(model.slot_id == slot_id, *_narrow(model.person_id, wanted))
+                .distinct()
+            )
         )
-        if row is not None
-    }
-    settled = select(Settlement.person_id).join(Scan, Scan.id == Settlement.scan_id).where(Scan.slot_id == slot_id)
-    with_facts |= {row for row in db.session.scalars(settled.distinct()) if row is not None}
+    with_facts |= set(
+        db.session.scalars(
+            select(HOLDER)
+            .join(Settlement, Settlement.person_id == Person.id)
+            .join(Scan, Scan.id == Settlement.scan_id)
+            .where(Scan.slot_id == slot_id, *_narrow(Settlement.person_id, wanted))
+            .distinct()
+        )
+    )
     found: dict[int, Whom] = {}
-    for person_id, registration_id, as_whom, division_code, state in registered:
-        if state == "confirmed":
-            found[person_id] = Whom(person_id, registration_id, as_whom, division_code, True)
-        elif person_id in with_facts:
-            found[person_id] = Whom(person_id, None, as_whom, division_code, True)
-    for person_id in with_facts - set(found):
-        found[person_id] = Whom(person_id, None, "walk_in", None, True)
-    return [whom for id_, whom in sorted(found.items()) if person_ids is None or id_ in person_ids]
+    for holder, registration_id, as_whom, division_code, state in sorted(registered, key=_first_seat):
+        if state == "confirmed" or holder in with_facts:
+            kept = registration_id if state == "confirmed" else None
+            found.setdefault(holder, Whom(holder, kept, as_whom, division_code, True))
+    for holder in with_facts - set(found):
+        found[holder] = Whom(holder, None, "walk_in", None, True)
+    return [whom for _id, whom in sorted(found.items())]
+
+
+def _narrow(column: Any, person_ids: Collection[int] | None) -> list[Any]:
+    return [] if person_ids is None else [column.in_(records(person_ids))]
+
+
+def _first_seat(row: Any) -> tuple[bool, int, int]:
+    """Of several registrations of one person the confirmed one counts, a trainee's before a walk-in's."""
+    return row[4] != "confirmed", seat_rank(row[2]), row[1]
 
 
 def recount(slot_id: int) -> dict[int, AttendanceFacts]:
     """Derive a whole slot's attendance again from its facts and store it, in the open transaction."""
     slot = db.session.get_one(Slot, slot_id)
     state = db.session.scalars(select(Event.state).where(Event.id == slot.event_id)).one()
+    drop_merged(slot_id)
     return rederive(slot_id, slot_facts(slot, state), people_of(slot_id))
+
+
+def drop_merged(slot_id: int) -> None:
+    """Delete what was derived for records that were merged since; their facts are the other one's now."""
+    merged = select(Person.id).where(Person.merged_into_id.is_not(None))
+    _connection().execute(delete(Attendance).where(Attendance.slot_id == slot_id, Attendance.person_id.in_(merged)))

@@ -19,15 +19,14 @@ from sqlalchemy.orm import aliased
 from training_app.core.db import db
 from training_app.divisions.models import Division
 from training_app.divisions.rules import within, within_any
+from training_app.people.merging import HOLDER
 from training_app.people.models import Person
 from training_app.registration.models import Registration
 from training_app.schedule.models import Event, Slot
 
 from .models import Attendance
-from .rules import EXPECTED, HERE, STATUSES
+from .rules import EXPECTED, HERE, STATUSES, seat_rank
 
-#: A person's own row, or the one that theirs was merged into.
-_HOLDER: ColumnElement[int] = func.coalesce(Person.merged_into_id, Person.id)
 _Holder = aliased(Person)
 
 
@@ -108,23 +107,23 @@ def _belonging(roll: Roll) -> Any:
         select(Attendance.person_id, Attendance.division_code).where(*_stands(roll)),
     ).subquery("belonging")
     return (
-        select(_HOLDER.label("holder"), func.max(found.c.division_code).label("code"))
+        select(HOLDER.label("holder"), func.max(found.c.division_code).label("code"))
         .join(found, found.c.person_id == Person.id)
-        .group_by(_HOLDER)
+        .group_by(HOLDER)
         .subquery("roll")
     )
 
 
 def ids_of(roll: Roll) -> Select[Any]:
-    """The statement of the ids of everyone on the roll, merged persons under their own id too."""
+    """The statement of the ids of everyone on the roll; a merged record's is that of the one who stays."""
     found = union_all(
         select(Registration.person_id).where(*_seats(roll)), select(Attendance.person_id).where(*_stands(roll))
     ).subquery("belonging")
-    return select(found.c.person_id)
+    return select(HOLDER).join(found, found.c.person_id == Person.id)
 
 
 def _with_status(roll: Roll, now: datetime) -> ColumnElement[bool] | None:
-    holders = select(_HOLDER)
+    holders = select(HOLDER)
     by_stand = holders.join(Attendance, Attendance.person_id == Person.id).where(*_stands(roll))
     if roll.status in STATUSES:
         return _Holder.id.in_(by_stand.where(Attendance.status == roll.status))
@@ -133,7 +132,7 @@ def _with_status(roll: Roll, now: datetime) -> ColumnElement[bool] | None:
     if roll.status == "left_early":
         return _Holder.id.in_(by_stand.where(Attendance.left_early))
     if roll.status == "missing":
-        marked = and_(Attendance.slot_id == Slot.id, Attendance.person_id == Person.id)
+        marked = and_(Attendance.slot_id == Slot.id, Attendance.person_id == HOLDER)
         return _Holder.id.in_(
             holders.join(Registration, Registration.person_id == Person.id)
             .join(Slot, Slot.event_id == Registration.event_id)
@@ -193,18 +192,20 @@ def entry(row: Any) -> Entry:
 def rolled(roll: Roll, person_ids: Collection[int] | None = None) -> Rolled:
     """Seats and stands of these people, or of everyone on the roll, in two statements."""
     instead = aliased(Person)
-    mine = [_HOLDER.in_(person_ids)] if person_ids is not None else []
+    mine = [HOLDER.in_(person_ids)] if person_ids is not None else []
     found = Rolled()
     for holder, event_id, registration_id, as_whom, stand_in_for in db.session.execute(
-        select(_HOLDER, Registration.event_id, Registration.id, Registration.as_whom, instead.name)
+        select(HOLDER, Registration.event_id, Registration.id, Registration.as_whom, instead.name)
         .join(Registration, Registration.person_id == Person.id)
         .outerjoin(instead, instead.id == Registration.stand_in_for_id)
         .where(*_seats(roll), *mine)
     ):
-        found.seats[holder, event_id] = Seat(registration_id, as_whom, stand_in_for)
+        other = found.seats.get((holder, event_id))
+        if other is None or seat_rank(as_whom) < seat_rank(other.as_whom):
+            found.seats[holder, event_id] = Seat(registration_id, as_whom, stand_in_for)
     for holder, slot_id, status, left_early, arrived_at, left_at, as_whom in db.session.execute(
         select(
-            _HOLDER,
+            HOLDER,
             Attendance.slot_id,
             Attendance.status,
             Attendance.left_early,
@@ -215,9 +216,7 @@ def rolled(roll: Roll, person_ids: Collection[int] | None = None) -> Rolled:
         .join(Attendance, Attendance.person_id == Person.id)
         .where(*_stands(roll), *mine)
     ):
-        better = found.stands.get((holder, slot_id))
-        if better is None or better.status not in HERE:
-            found.stands[holder, slot_id] = Stand(status, left_early, arrived_at, left_at, as_whom)
+        found.stands[holder, slot_id] = Stand(status, left_early, arrived_at, left_at, as_whom)
     return found
 
 
@@ -242,8 +241,9 @@ def figures(slot_ids: Sequence[int], codes: tuple[str, ...]) -> dict[int, Figure
     """The figures of each slot within these jurisdictions, in two statements."""
     found: dict[int, Figures] = defaultdict(Figures)
     for slot_id, count in db.session.execute(
-        select(Slot.id, func.count())
+        select(Slot.id, func.count(HOLDER.distinct()))
         .join(Registration, Registration.event_id == Slot.event_id)
+        .join(Person, Person.id == Registration.person_id)
         .where(
             Slot.id.in_(slot_ids),
             Registration.state == "confirmed",

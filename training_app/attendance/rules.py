@@ -11,6 +11,13 @@ HERE = ("present", "late")
 #: Who is expected (应到); walk-ins, guests and staff sign in outside that number.
 EXPECTED = ("trainee", "stand_in")
 STATUSES = ("present", "late", "excused", "absent")
+#: Of several seats that one person turns out to have, the first of these is the one that counts.
+SEATS = ("trainee", "stand_in", "walk_in", "guest", "staff")
+
+
+def seat_rank(as_whom: str) -> int:
+    """The place of a seat's kind in `SEATS`; the lowest counts."""
+    return SEATS.index(as_whom) if as_whom in SEATS else len(SEATS)
 
 
 @dataclass(frozen=True, slots=True)

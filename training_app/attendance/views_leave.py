@@ -14,6 +14,7 @@ from training_app.core.db import db
 from training_app.core.errors import Invalid, NotFound, Refusal
 from training_app.core.permissions import Permission
 from training_app.people.forms import show
+from training_app.people.merging import records
 from training_app.people.models import Person
 from training_app.registration.models import Registration
 from training_app.schedule.models import Event
@@ -37,7 +38,7 @@ def _own_event(event_id: int, person_id: int | None) -> Event:
         .where(
             Event.id == event_id,
             Event.state.in_(("published", "closed")),
-            Registration.person_id == person_id,
+            Registration.person_id.in_(records([person_id or 0])),
             Registration.state == "confirmed",
         )
         .options(selectinload(Event.slots), joinedload(Event.venue), joinedload(Event.programme))

@@ -14,9 +14,11 @@ from training_app.attendance.models import Attendance, Correction, Scan
 from training_app.attendance.rules import EXPECTED, HERE
 from training_app.core.db import db
 from training_app.divisions.models import Division
+from training_app.people.merging import HOLDER
 from training_app.people.models import Person
 from training_app.people.persons import matches
 from training_app.registration.models import Registration
+from training_app.registration.queries import seated_twice
 from training_app.schedule.models import Event, Slot
 
 
@@ -44,8 +46,9 @@ class Tally:
 def tallies(slot_ids: Collection[int]) -> dict[int, Tally]:
     """The figures of several slots, in one statement."""
     expected = (
-        select(func.count())
+        select(func.count(HOLDER.distinct()))
         .select_from(Registration)
+        .join(Person, Person.id == Registration.person_id)
         .where(
             Registration.event_id == Slot.event_id,
             Registration.state == "confirmed",
@@ -137,8 +140,8 @@ def _list(slot_id: int, *conditions: Any) -> Any:
         .join(Person, Person.id == Registration.person_id)
         .outerjoin(Division, Division.code == Registration.division_code)
         .outerjoin(above, above.c.code == Division.parent_code)
-        .outerjoin(Attendance, and_(Attendance.slot_id == Slot.id, Attendance.person_id == Person.id))
-        .where(*conditions)
+        .outerjoin(Attendance, and_(Attendance.slot_id == Slot.id, Attendance.person_id == HOLDER))
+        .where(~seated_twice(), *conditions)
     )
 
 

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import IntegerField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from training_app.core.errors import Invalid
@@ -53,6 +54,40 @@ class WalkInForm(PlaceForm):
         _l("Phone number"),
         [InputRequired(_l("Please type the phone number.")), Length(max=20)],
         render_kw={"inputmode": "tel", "autocomplete": "tel", "maxlength": 20},
+    )
+
+
+class DoorWalkInForm(WalkInForm):
+    """The same, typed by whoever keeps the door; guests and staff stand outside the expected number."""
+
+    as_whom = SelectField(
+        _l("Comes as"),
+        choices=[
+            SelectChoice("walk_in", _l("Someone to be trained")),
+            SelectChoice("guest", _l("Guest")),
+            SelectChoice("staff", _l("Staff")),
+        ],
+        default="walk_in",
+    )
+    phone = StringField(
+        _l("Phone number"),
+        [Length(max=20)],
+        description=_l("Guests and staff may be registered without one."),
+        render_kw={"inputmode": "tel", "autocomplete": "off", "maxlength": 20},
+    )
+
+    def validate_phone(self, field: Any) -> None:
+        if self.as_whom.data == "walk_in" and not (field.data or "").strip():
+            raise ValidationError(_l("Please type the phone number."))
+
+
+class ForceForm(ScanForm):
+    """Let in against a refusal: what was shown, once more, and why."""
+
+    reason = StringField(
+        _l("Reason"),
+        description=_l("It stays on record with your name."),
+        render_kw={"maxlength": 500, "autocomplete": "off"},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +12,12 @@ from sqlalchemy import and_, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Attendance, Correction, Scan
-from training_app.attendance.recording import Whom, record
+from training_app.attendance.recording import Whom, people_of, record
 from training_app.attendance.rules import SlotFacts
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound
 from training_app.divisions.models import Division
+from training_app.people.merging import HOLDER
 from training_app.people.models import Person
 from training_app.registration import tickets
 from training_app.registration.models import EventKey, Registration
@@ -29,6 +31,7 @@ UNREADABLE = _l("This scan could not be read. Reload the page and scan again.")
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _of = Registration.__table__.c
 _Above = aliased(Division)
+_Merged = aliased(Person)
 #: What a ticket's own fault is said instead of: a registration that was cancelled is the better reason.
 _WEAKER = (None, "unknown", "too_early", "too_late")
 
@@ -39,6 +42,7 @@ def _found(which: Any) -> Any:
         exists().where(model.slot_id == Slot.id, model.person_id == _of.person_id).label(name)
         for model, name in ((Scan, "scanned"), (Correction, "corrected"))
     ]
+    has.append(exists().where(_Merged.merged_into_id == HOLDER).label("merged"))
     return (
         select(
             Slot.starts_at,
@@ -50,6 +54,7 @@ def _found(which: Any) -> Any:
             Event.state.label("event_state"),
             _of.id.label("registration_id"),
             _of.person_id,
+            HOLDER.label("holder_id"),
             _of.state,
             _of.as_whom,
             _of.division_code,
@@ -70,7 +75,7 @@ def _found(which: Any) -> Any:
         .outerjoin(Person, Person.id == _of.person_id)
         .outerjoin(Division, Division.code == _of.division_code)
         .outerjoin(_Above, _Above.code == Division.parent_code)
-        .outerjoin(Attendance, and_(Attendance.slot_id == Slot.id, Attendance.person_id == _of.person_id))
+        .outerjoin(Attendance, and_(Attendance.slot_id == Slot.id, Attendance.person_id == HOLDER))
         .where(Slot.id == bindparam("slot"))
     )
 
@@ -176,7 +181,7 @@ def check_in(
                 "forced": forced,
                 "note": presented.note[:500],
             },
-            _whom(row),
+            _whom(slot_id, row),
         )
     outcome = "refused" if refused else "accepted"
     code = reason if refused and reason else _said(presented.direction, done.status)
@@ -192,12 +197,17 @@ def check_in(
     )
 
 
-def _whom(row: Any) -> Whom | None:
+def _whom(slot_id: int, row: Any) -> Whom | None:
+    """Whose attendance it is: whoever the registration's person was merged into."""
     if row.person_id is None:
         return None
-    known = row.status is not None or row.scanned or row.corrected
+    known = row.status is not None or row.scanned or row.corrected or row.merged
+    if row.merged:
+        # Several records, perhaps several seats: the one that a recount would choose.
+        for one in people_of(slot_id, [row.holder_id]):
+            return replace(one, status=row.status, arrived_at=row.arrived_at, left_at=row.left_at, minutes=row.minutes)
     return Whom(
-        row.person_id,
+        row.holder_id,
         row.registration_id if row.state == "confirmed" else None,
         row.as_whom,
         row.division_code,

@@ -86,8 +86,8 @@ def new_nonce() -> str:
     return secrets.token_urlsafe(12)
 
 
-def _walk_in_form(slot: Slot) -> forms.WalkInForm:
-    form = forms.WalkInForm()
+def _walk_in_form(slot: Slot) -> forms.DoorWalkInForm:
+    form = forms.DoorWalkInForm()
     form.offer([slot.event.programme.division_code])
     return form
 
@@ -142,12 +142,24 @@ def as_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _say(slot: Slot, answer: Answer) -> Any:
+def say(slot: Slot, answer: Answer, *, force: forms.ForceForm | None = None) -> Any:
+    """The answer as a page or for a script; `force`: what is sent to let the person in all the same."""
     if wants_json():
-        return jsonify(as_json(answer))
+        return jsonify(as_json(answer) | {"force": force is not None})
     return render_template(
-        "checkin/answer.html", slot=slot, words=wording, answer=as_json(answer), tally=boards.tally(slot.id)
+        "checkin/answer.html",
+        slot=slot,
+        words=wording,
+        answer=as_json(answer),
+        tally=boards.tally(slot.id),
+        form=force,
+        nonce=new_nonce,
     )
+
+
+def _may_force(slot: Slot, answer: Answer) -> bool:
+    """Whether this actor may overrule this refusal."""
+    return answer.outcome == "refused" and answer.code in rules.FORCIBLE and may_manage(slot)
 
 
 @bp.post("/checkin/<int:slot_id>/scan")
@@ -172,7 +184,7 @@ def scan(slot_id: int) -> Any:
         answer = service.check_in(slot_id, presented, registration_id=form.registration_id.data, now=now)
     else:
         answer = service.scan(slot_id, form.ticket.data or "", presented, now=now)
-    return _say(slot, answer)
+    return say(slot, answer, force=forms.ForceForm() if _may_force(slot, answer) else None)
 
 
 @bp.post("/checkin/<int:slot_id>/walk-in")
@@ -190,12 +202,13 @@ def walk_in(slot_id: int) -> Any:
                 name=form.name.data,
                 phone=form.phone.data,
                 division_code=form.place,
+                as_whom=form.as_whom.data,
                 nonce=form.nonce.data or "",
                 login_id=who.login_id,
                 actor_id=who.person_id,
                 now=now,
             )
-            return _say(slot, answer)
+            return say(slot, answer)
     except Invalid as fault:
         if not fault.fields:
             raise

@@ -40,6 +40,7 @@ def at_door(
     name: str,
     phone: str,
     division_code: str | None,
+    as_whom: str = "walk_in",
     nonce: str,
     login_id: int | None,
     actor_id: int | None,
@@ -47,6 +48,7 @@ def at_door(
 ) -> Answer:
     """Register whoever stands before the volunteer and check them in; the same nonce gets the first answer.
 
+    `as_whom`: walk_in, guest or staff; whoever is registered already stays what they are.
     Raises Invalid for what was typed, and what registration refuses (Refusal "waiting", "event_closed" …).
     """
     if not is_nonce(nonce):
@@ -59,6 +61,7 @@ def at_door(
                 name=name,
                 phone=phone,
                 division_code=division_code,
+                as_whom=as_whom,
                 actor_id=actor_id,
                 now=now,
             ).id

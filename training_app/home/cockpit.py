@@ -21,6 +21,7 @@ from training_app.core.db import db
 from training_app.core.permissions import Permission as P
 from training_app.divisions.models import Division
 from training_app.people import policy
+from training_app.people.merging import HOLDER
 from training_app.people.models import Person
 from training_app.registration.models import Registration
 from training_app.schedule.access import programme_scope
@@ -141,10 +142,11 @@ def _taking_part(actor: Actor, found: Sequence[Event]) -> tuple[int, list[tuple[
         Registration.state == "confirmed",
         Registration.as_whom == "trainee",
         visible_rows(actor, P.ATTENDANCE_VIEW, Registration.division_code),
+        Person.id == Registration.person_id,
     )
     code = func.min(Registration.division_code)
-    total = db.session.scalar(select(func.count(Registration.person_id.distinct())).where(*inside)) or 0
-    ids = select(Registration.person_id, code.label("code")).where(*inside).group_by(Registration.person_id).subquery()
+    total = db.session.scalar(select(func.count(HOLDER.distinct())).where(*inside)) or 0
+    ids = select(HOLDER.label("person_id"), code.label("code")).where(*inside).group_by(HOLDER).subquery()
     rows = db.session.execute(
         select(Person, Division.name)
         .join(ids, ids.c.person_id == Person.id)

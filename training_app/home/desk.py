@@ -15,6 +15,8 @@ from training_app.core.clock import at, local_date
 from training_app.core.db import db
 from training_app.core.permissions import Permission as P
 from training_app.people import policy
+from training_app.people.merging import HOLDER
+from training_app.people.models import Person
 from training_app.registration.models import Registration
 from training_app.schedule.access import programme_scope
 from training_app.schedule.models import Event, Programme, Slot
@@ -48,7 +50,8 @@ class Coming:
 def counts(actor: Actor, found: Sequence[Event]) -> dict[tuple[int, str], int]:
     """How many are registered, by (event, confirmed or waiting), in one statement; stand-ins are expected too."""
     rows = db.session.execute(
-        select(Registration.event_id, Registration.state, func.count())
+        select(Registration.event_id, Registration.state, func.count(HOLDER.distinct()))
+        .join(Person, Person.id == Registration.person_id)
         .join(Event, Event.id == Registration.event_id)
         .join(Programme, Programme.id == Event.programme_id)
         .where(

@@ -17,8 +17,10 @@ from training_app.core.permissions import Permission as P
 from training_app.divisions.models import Division
 from training_app.divisions.rules import within_any
 from training_app.people import policy
+from training_app.people.merging import HOLDER
 from training_app.people.models import Person
 from training_app.registration.models import Registration
+from training_app.registration.queries import seated_twice
 from training_app.schedule.models import Phase, Programme, Slot
 from training_app.schedule.queries import PHASE_ANNOUNCED
 from training_app.schedule.visibility import visible_programmes
@@ -48,12 +50,13 @@ def missing(actor: Actor, slot_ids: Collection[int]) -> tuple[list[Missing], int
         .join(Registration, Registration.event_id == Slot.event_id)
         .join(Person, Person.id == Registration.person_id)
         .outerjoin(Division, Division.code == Registration.division_code)
-        .outerjoin(Attendance, and_(Attendance.slot_id == Slot.id, Attendance.person_id == Person.id))
+        .outerjoin(Attendance, and_(Attendance.slot_id == Slot.id, Attendance.person_id == HOLDER))
         .where(
             Slot.id.in_(slot_ids),
             Registration.state == "confirmed",
             Registration.as_whom.in_(EXPECTED),
             Attendance.id.is_(None),
+            ~seated_twice(),
             within_any(Registration.division_code, policy.jurisdictions(actor, P.PERSON_VIEW)),
         )
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from training_app.core import audit, signals
 from training_app.core.db import db, transaction
@@ -14,6 +15,14 @@ from training_app.core.errors import NotFound, Refusal
 
 from . import logins
 from .models import Account, Claim, Grant, Person, Post
+
+#: A person's own id, or that of the one whom the record was merged into.
+HOLDER: ColumnElement[int] = func.coalesce(Person.merged_into_id, Person.id)
+
+
+def records(person_ids: Collection[int]) -> Select[Any]:
+    """The statement of the ids under which facts of these people may stand: their own and those merged into them."""
+    return select(Person.id).where(or_(Person.id.in_(person_ids), Person.merged_into_id.in_(person_ids)))
 
 
 def obstacle(person_id: int, now: datetime) -> Refusal | None:

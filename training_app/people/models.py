@@ -26,7 +26,17 @@ class Person(Model):
     """Someone: director, supervisor, staff or guest."""
 
     __tablename__ = "person"
-    __table_args__ = (Index("ix_person_name", "name"), Index("ix_person_pinyin", "pinyin"))
+    __table_args__ = (
+        Index("ix_person_name", "name"),
+        Index("ix_person_pinyin", "pinyin"),
+        # Few are merged: whoever looks for the records of one person pays nothing for all the others.
+        Index(
+            "ix_person_merged_into",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60))

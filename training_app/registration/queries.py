@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from training_app.core.db import db
 from training_app.divisions.models import Division
@@ -49,6 +49,20 @@ class Counts:
     def of(self, state: str) -> int:
         """How many rows a list with this state filter has."""
         return self.confirmed + self.waiting if not state else int(getattr(self, state, 0))
+
+
+def seated_twice() -> ColumnElement[bool]:
+    """Whether a registration is a merged record's whose person has a seat under the record that stayed as well.
+
+    For statements that read Registration and its Person.
+    """
+    own = aliased(Registration)
+    return exists().where(
+        own.event_id == Registration.event_id,
+        own.person_id == Person.merged_into_id,
+        own.state == "confirmed",
+        own.as_whom.in_(SEATED),
+    )
 
 
 def events(listed: ColumnElement[bool], now: datetime, *, past: bool) -> Select[Any]:

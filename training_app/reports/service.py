@@ -16,6 +16,8 @@ from training_app.core.db import db
 from training_app.core.errors import NotFound
 from training_app.divisions.models import Division
 from training_app.divisions.rules import DIGITS, within
+from training_app.people.merging import HOLDER
+from training_app.people.models import Person
 from training_app.registration.models import Registration
 from training_app.schedule.models import Event, Programme, Slot
 
@@ -153,18 +155,19 @@ def _attendance_by(code: str, digits: int, slot_ids: Sequence[int]) -> dict[str,
     """Expected and attended by the first digits of the division's code, in two statements."""
     found: dict[str, list[int]] = {}
     seat = func.substr(Registration.division_code, 1, digits)
-    for part, count in db.session.execute(
-        select(seat, func.count())
+    for _slot, part, count in db.session.execute(
+        select(Slot.id, seat, func.count(HOLDER.distinct()))
         .join(Slot, Slot.event_id == Registration.event_id)
+        .join(Person, Person.id == Registration.person_id)
         .where(
             Slot.id.in_(slot_ids),
             Registration.state == "confirmed",
             Registration.as_whom.in_(EXPECTED),
             within(Registration.division_code, code),
         )
-        .group_by(seat)
+        .group_by(Slot.id, seat)
     ):
-        found.setdefault(part, [0, 0])[0] = count
+        found.setdefault(part, [0, 0])[0] += count
     mark = func.substr(Attendance.division_code, 1, digits)
     for part, count in db.session.execute(
         select(mark, func.count())

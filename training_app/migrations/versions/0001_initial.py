@@ -148,6 +148,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('phone', name=op.f('uq_person_phone'))
     )
     op.create_index(op.f('ix_person_division_code'), 'person', ['division_code'], unique=False)
+    op.create_index('ix_person_merged_into', 'person', ['merged_into_id'], unique=False, sqlite_where=sa.text('merged_into_id IS NOT NULL'), postgresql_where=sa.text('merged_into_id IS NOT NULL'))
     op.create_index('ix_person_name', 'person', ['name'], unique=False)
     op.create_index('ix_person_pinyin', 'person', ['pinyin'], unique=False)
     op.create_table('venue',
@@ -805,6 +806,7 @@ def downgrade() -> None:
     op.drop_table('venue')
     op.drop_index('ix_person_pinyin', table_name='person')
     op.drop_index('ix_person_name', table_name='person')
+    op.drop_index('ix_person_merged_into', table_name='person', sqlite_where=sa.text('merged_into_id IS NOT NULL'), postgresql_where=sa.text('merged_into_id IS NOT NULL'))
     op.drop_index(op.f('ix_person_division_code'), table_name='person')
     op.drop_table('person')
     op.drop_table('organisation')
