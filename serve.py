@@ -22,6 +22,7 @@ import time
 import urllib.request
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
@@ -188,22 +189,27 @@ def web(host: str, port: str, workers: str, *tls: str) -> None:
     # Modules live until the end: looking for garbage among them while they are read is work for nothing.
     gc.disable()
     from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
+    from granian.constants import HTTPModes, Interfaces, Loops
     from granian.log import LogLevels
 
     import training_app  # noqa: F401 - what the workers share
+    from config import Config
+    from training_app.web.gate import Gate
+
+    def behind_the_gate(served: str) -> Gate:
+        module, _colon, factory = served.partition(":")
+        return Gate(getattr(import_module(module), factory)(), largest=Config().MAX_CONTENT_LENGTH)
 
     gc.freeze()
     gc.enable()
     certificate, key = (Path(path) for path in tls) if tls else (None, None)
     Granian(
         os.environ.get("SERVED", "training_app:create_app"),
-        factory=True,
         address=host,
         port=int(port),
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        loop=Loops.asyncio,
         workers=int(workers),
-        blocking_threads=1,
         http=HTTPModes.http1,
         websockets=False,
         log_level=LogLevels.warning,
@@ -211,7 +217,7 @@ def web(host: str, port: str, workers: str, *tls: str) -> None:
         workers_kill_timeout=10,
         ssl_cert=certificate,
         ssl_key=key,
-    ).serve()
+    ).serve(target_loader=behind_the_gate)
 
 
 def main() -> None:
