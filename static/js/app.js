@@ -35,4 +35,9 @@
   window.addEventListener("online", network); window.addEventListener("offline", network); network();
   var menu = document.querySelector("[data-rail-menu]");
   if (menu && window.innerWidth < 900) { menu.removeAttribute("open"); }
+  // Tabs that do not fit on a phone slide sideways; the open one stands in view.
+  Array.prototype.forEach.call(document.querySelectorAll(".tabs [aria-current]"), function (tab) {
+    var row = tab.parentNode;
+    row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  });
 })();

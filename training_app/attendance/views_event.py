@@ -150,7 +150,7 @@ def correct(event_id: int) -> Any:
         if "person" in fault.fields:
             form.status.errors = [*form.status.errors, str(fault.fields["person"])]
         return _page(found, slot, form, now, ticked=ticked), 422
-    flash(ngettext("%(num)d person was corrected.", "%(num)d persons were corrected.", count))
+    flash(ngettext("%(num)d person was corrected.", "%(num)d people were corrected.", count))
     back = request.form.get("back")
     if back and len(ticked) == 1:
         return redirect(url_for("attendance.person", event_id=event_id, person_id=ticked[0]))

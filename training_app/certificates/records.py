@@ -16,7 +16,7 @@ from .wording import CertificateFacts
 _ELSEWHERE = ("serial", "check_code", "verify_url", "seal")
 
 
-def kept(facts: CertificateFacts, visits: Iterable[Attended]) -> dict[str, Any]:
+def kept(facts: CertificateFacts, attended: Iterable[Attended]) -> dict[str, Any]:
     """The facts as plain JSON, with the sessions and salons that were attended."""
     record: dict[str, Any] = {}
     for name, value in vars(facts).items():
@@ -37,9 +37,14 @@ def kept(facts: CertificateFacts, visits: Iterable[Attended]) -> dict[str, Any]:
             "day": local_date(visit.starts_at).isoformat(),
             "hours": str(visit.hours),
         }
-        for visit in visits
+        for visit in attended
     ]
     return record
+
+
+def visits(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """The sessions and salons of a record, in its order, each with its day as a date."""
+    return [visit | {"day": date.fromisoformat(visit["day"])} for visit in record["attended"]]
 
 
 def again(record: dict[str, Any], **changed: Any) -> CertificateFacts:

@@ -15,6 +15,7 @@ from training_app.core.db import db
 from .codes import CHECK_LENGTH, masked, typed, typed_serial
 from .models import Certificate
 from .papers import state_of
+from .records import visits
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _answer(certificate: Certificate, replaced_by: str | None) -> Answer:
         programme_title=facts["programme_title"],
         host=facts["host"],
         hours=facts["hours"],
-        attended=tuple(facts["attended"]),
+        attended=tuple(visits(facts)),
         issued_on=date.fromisoformat(facts["issued_on"]),
         sha256=certificate.file_sha256,
         specimen=bool(facts["specimen"]),

@@ -45,7 +45,7 @@ def issue(programme_id: int) -> Any:
         flash(
             ngettext(
                 "%(num)d person cannot be issued a certificate now and was left out.",
-                "%(num)d persons cannot be issued a certificate now and were left out.",
+                "%(num)d people cannot be issued a certificate now and were left out.",
                 started.skipped,
             )
         )

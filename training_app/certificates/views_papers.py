@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -19,7 +20,7 @@ from training_app.schedule.models import Programme
 from training_app.web import access
 from training_app.web.addresses import public_base
 
-from . import issuing, papers, service
+from . import issuing, papers, records, service
 from .access import certificate_for, file_for
 from .blueprint import bp
 from .codes import printed
@@ -35,6 +36,8 @@ def _page(certificate: Certificate, *, revoke_form: ReasonForm, reissue_form: Re
             certificate=certificate,
             programme=programme,
             state=papers.state_of(certificate),
+            visits=records.visits(certificate.facts),
+            issued_on=date.fromisoformat(certificate.facts["issued_on"]),
             versions=papers.versions(certificate),
             state_of=papers.state_of,
             check_code=printed(certificate.check_code),

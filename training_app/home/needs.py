@@ -75,9 +75,9 @@ def nominations(visible: ColumnElement[bool], _now: datetime) -> list[Need]:
     )
     return [
         Need(
-            lazy_ngettext("%(num)d nomination to answer", "%(num)d nominations to answer", row.found),
+            lazy_ngettext("%(num)d nomination to decide", "%(num)d nominations to decide", row.found),
             f"{event_name('phase', row.number)} · {row.title}",
-            _l("Answer"),
+            _l("Decide"),
             "registration.nominate",
             {"phase_id": row.id},
         )
@@ -99,9 +99,9 @@ def stand_ins(visible: ColumnElement[bool], _now: datetime) -> list[Need]:
     )
     return [
         Need(
-            lazy_ngettext("%(num)d stand-in to answer", "%(num)d stand-ins to answer", row.found),
+            lazy_ngettext("%(num)d stand-in to decide", "%(num)d stand-ins to decide", row.found),
             _about(row),
-            _l("Answer"),
+            _l("Decide"),
             "registration.event",
             {"event_id": row.id, "_anchor": "stand-ins"},
         )
@@ -217,7 +217,7 @@ def leave_asked(visible: ColumnElement[bool], _now: datetime) -> list[Need]:
         Need(
             lazy_ngettext("%(num)d person asks for leave", "%(num)d people ask for leave", row.found),
             _about(row),
-            _l("Answer"),
+            _l("Decide"),
             "attendance.event",
             {"event_id": row.id},
         )

@@ -47,7 +47,7 @@ def people_tabs() -> list[Tab]:
         ("people.index", _("Persons"), P.PERSON_VIEW),
         ("people.handovers", _("Change of directors"), P.PERSON_VIEW),
         ("people.link_sheet", _("Links to hand out"), P.PERSON_EDIT),
-        ("people.group_links", _("The group's link"), P.PERSON_EDIT),
+        ("people.group_links", _("Group links"), P.PERSON_EDIT),
         ("people.waiting_claims", _("Waiting devices"), P.PERSON_EDIT),
         ("people.staff", _("Accounts"), P.ACCOUNT_RESET),
         ("people.organisation_list", _("Organisations"), P.SYSTEM_MANAGE),

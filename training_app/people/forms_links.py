@@ -15,11 +15,11 @@ class GroupLinkForm(PlaceForm):
     """For whom the link is, and for how long."""
 
     label = StringField(
-        _l("Name of the group"), description=_l("As you know it again, for example the WeChat group's name."),
+        _l("Name of the group"), description=_l("A name you will recognise, for example the WeChat group's name."),
         render_kw={"maxlength": 60},
     )  # fmt: skip
     organisation = SelectField(_l("Organisation"), coerce=int, validate_choice=False)
-    days = SelectField(_l("Works for"), coerce=int, default=30)
+    days = SelectField(_l("Valid for"), coerce=int, default=30)
 
     def offer_days(self) -> None:
         """Say the lengths of time in the reader's language."""

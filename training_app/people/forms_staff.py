@@ -29,7 +29,7 @@ class AccountForm(PlaceForm):
     name = StringField(_l("Name"), [needed()], render_kw={"maxlength": 60, "autocomplete": "off"})
     phone = StringField(
         _l("Phone number"),
-        description=_l("One can log in with it instead of the username."),
+        description=_l("Works for logging in, instead of the username."),
         render_kw={"inputmode": "tel", "maxlength": 30, "autocomplete": "off"},
     )
     username = StringField(

@@ -120,9 +120,9 @@ def change(event_id: int) -> Any:
 
 def _tell(confirmed: int, waiting: int, *, full: str) -> None:
     if confirmed:
-        flash(ngettext("%(num)s person has a seat now.", "%(num)s persons have a seat now.", confirmed))
+        flash(ngettext("%(num)s person has a seat now.", "%(num)s people have a seat now.", confirmed))
     if waiting:
-        text = ngettext("%(num)s person waits: %(why)s.", "%(num)s persons wait: %(why)s.", waiting, why=full)
+        text = ngettext("%(num)s person waits: %(why)s.", "%(num)s people wait: %(why)s.", waiting, why=full)
         flash(text, "error")
 
 

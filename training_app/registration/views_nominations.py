@@ -74,7 +74,7 @@ def nominate_now(phase_id: int) -> Any:
             said = ngettext("%(num)s nomination is withdrawn.", "%(num)s nominations are withdrawn.", count)
         else:
             count = nominations.nominate(phase_id, ticked, **by)
-            said = ngettext("%(num)s person is nominated.", "%(num)s persons are nominated.", count)
+            said = ngettext("%(num)s person is nominated.", "%(num)s people are nominated.", count)
     except NotFound:
         raise
     except Refusal as refused:

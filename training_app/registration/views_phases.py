@@ -96,9 +96,9 @@ def change_phase(phase_id: int) -> Any:
 
 def _tell(confirmed: int, waiting: int) -> None:
     if confirmed:
-        flash(ngettext("%(num)s person has a seat now.", "%(num)s persons have a seat now.", confirmed))
+        flash(ngettext("%(num)s person has a seat now.", "%(num)s people have a seat now.", confirmed))
     if waiting:
-        flash(ngettext("%(num)s person is in line now.", "%(num)s persons are in line now.", waiting), "error")
+        flash(ngettext("%(num)s person is in line now.", "%(num)s people are in line now.", waiting), "error")
 
 
 @bp.get("/phases/<int:phase_id>/registrations/new")

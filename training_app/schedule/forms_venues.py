@@ -23,7 +23,7 @@ class VenueForm(FlaskForm):
     )
     division_code = ChoiceSelectField(_l("Lies in"), [needed()])
     capacity = NumberField(
-        _l("Seats"),
+        _l("Number of seats"),
         [optional()],
         description=_l("Empty: not known."),
         render_kw={"inputmode": "numeric"},

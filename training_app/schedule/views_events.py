@@ -116,7 +116,7 @@ def _proposed(programme: Programme, kind: str, day: date | None, phase_id: int |
     usual = (
         [
             (20, "icebreaker", _("Icebreaker game")),
-            (40, "group_pk", _("Group PK")),
+            (40, "group_pk", _("Group contest")),
             (60, "case_discussion", _("Case discussion and sharing")),
         ]
         if salon

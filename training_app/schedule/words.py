@@ -36,7 +36,7 @@ LABELS: dict[str, Any] = {
 AGENDA_KINDS: dict[str, Any] = {
     "talk": _l("Talk"),
     "icebreaker": _l("Icebreaker game"),
-    "group_pk": _l("Group PK"),
+    "group_pk": _l("Group contest"),
     "case_discussion": _l("Case discussion"),
     "sharing": _l("Sharing"),
     "launch": _l("Launch ceremony"),
