@@ -1,5 +1,7 @@
 // The door: sends scans, keeps those that the network would not take, shows answers, follows the live count.
 // Plain ES5: Chromium 64 and later. scanner.js hands over what the camera reads by `door.scanned`.
+// Where the browser can do more, door-offline.js sets `door.take`: scans are then decided and kept there,
+// and what stands here remains for walk-ins and for old browsers.
 (function () {
   var page = document.getElementById("door");
   if (!page || !window.fetch) { return; }
@@ -11,6 +13,8 @@
   var answer = by("answer"), trouble = by("trouble"), closing = null, closed = null, sound = null;
   var token = document.querySelector("meta[name=csrf-token]").getAttribute("content");
 
+  var door = window.door = {page: page, say: say, kept: 0, offset: 0, direction: "in", shown: "", nonce: nonce};
+
   // The queue: written down before it is sent, struck out once it is answered.
   var queue = [];
   function load() {
@@ -18,7 +22,7 @@
     queue.forEach(function (item) { item.busy = false; });
   }
   function keep() {
-    by("queued").textContent = queue.filter(function (item) { return item.failed; }).length;
+    by("queued").textContent = queue.filter(function (item) { return item.failed; }).length + door.kept;
     try { localStorage.setItem(KEY, JSON.stringify(queue)); return true; } catch (e) { return false; }
   }
   function strike(item) { queue = queue.filter(function (one) { return one !== item; }); keep(); }
@@ -96,8 +100,8 @@
   }, RETRY);
   window.addEventListener("online", function () { queue.forEach(function (item) { if (item.failed) { attempt(item); } }); });
 
-  // The answer: colour, shape, sound, vibration.
-  function show(result) {
+  // The answer: colour, shape, sound, vibration. `result.nonce` is the scan's; `quiet` only mends the words.
+  function show(result, quiet) {
     SIGNS.forEach(function (name) { answer.classList.remove("answer-" + name); });
     answer.classList.add("answer-" + result.tone);
     Array.prototype.forEach.call(answer.querySelectorAll("[data-sign]"), function (sign) { sign.hidden = sign.getAttribute("data-sign") !== result.tone; });
@@ -105,15 +109,22 @@
     by("answer-place").textContent = result.place;
     by("answer-line").textContent = (result.tone === "accepted" ? result.time + " " : "") + result.sentence + (result.mark ? " · " + result.mark : "");
     by("answer-first").textContent = result.tone === "again" && result.first ? say("first").replace("{time}", result.first) : "";
-    by("answer-clock").textContent = new Date(Date.now() + Number(page.getAttribute("data-clock-offset")) * 60000).toISOString().slice(11, 16);
+    by("answer-clock").textContent = hour(Date.now() + door.offset);
     answer.hidden = false;
+    door.shown = result.nonce || "";
+    door.tone = result.tone;
+    if (quiet) { return; }
+    door.since = Date.now();
     signal(result.tone);
     clearTimeout(closing);
     closing = setTimeout(close, HOLD[result.tone]);
   }
+  // A moment as the academy's clocks show it.
+  function hour(moment) { return new Date(moment + Number(page.getAttribute("data-clock-offset")) * 60000).toISOString().slice(11, 16); }
   function close() {
     clearTimeout(closing);
     answer.hidden = true;
+    door.shown = "";
     closed = Date.now();
   }
   answer.addEventListener("click", close);
@@ -146,6 +157,7 @@
   function look() {
     var mine = asked += 1, text = q.value.trim();
     if (!text) { found.innerHTML = ""; return; }
+    if (door.find && door.find(text, found)) { return; }
     within(fetch(page.getAttribute("data-people-url") + "?q=" + encodeURIComponent(text), {credentials: "same-origin", redirect: "error"}))
       .then(function (reply) { if (!reply.ok) { throw new Error(reply.status); } return reply.text(); })
       .then(function (html) { if (mine === asked) { found.innerHTML = html; } }).catch(function () {});
@@ -155,7 +167,7 @@
     event.preventDefault();
     var code = q.value.toUpperCase().replace(/[\s·-]/g, "");
     if (/^[A-Z0-9]{10}$/.test(code) && /[0-9]/.test(code)) {
-      submit(page.getAttribute("data-scan-url"), {ticket: code, source: "typed"});
+      door.scanned(code, "typed");
       q.value = ""; found.innerHTML = "";
     } else { look(); }
   });
@@ -181,7 +193,10 @@
     if (form.hasAttribute("data-scan")) {
       event.preventDefault();
       button = form.querySelector("button"); button.disabled = true;
-      submit(form.action, values(form), function () { q.value = ""; found.innerHTML = ""; });
+      if (door.take) {
+        door.take({registration: Number(form.elements.registration_id.value), source: "search"});
+        q.value = ""; found.innerHTML = "";
+      } else { submit(form.action, values(form), function () { q.value = ""; found.innerHTML = ""; }); }
       setTimeout(function () { button.disabled = false; }, 1500);
     } else if (form.hasAttribute("data-walk-in")) {
       event.preventDefault();
@@ -222,12 +237,17 @@
   }
   setInterval(function () { follow(false); }, 4000);
 
-  window.door = {
-    page: page,
-    say: say,
-    tell: tell,
-    busy: function () { return !answer.hidden; },
-    scanned: function (text, source) { submit(page.getAttribute("data-scan-url"), {ticket: text, source: source}); }
+  door.tell = tell;
+  door.show = show;
+  door.close = close;
+  door.hour = hour;
+  door.count = keep;
+  door.follow = follow;
+  // Whether the answer on the screen must stand a little longer before the next one may take its place.
+  door.busy = function () { return !answer.hidden && Date.now() - door.since < (door.tone === "refused" ? 1500 : 700); };
+  door.scanned = function (text, source) {
+    if (door.take) { return door.take({text: text, source: source}); }
+    submit(page.getAttribute("data-scan-url"), {ticket: text, source: source, direction: door.direction});
   };
   load(); keep();
   queue.forEach(function (item) { item.failed = true; item.shown = true; });

@@ -4,7 +4,8 @@ const by = (id) => document.getElementById(id);
 const WIDEST = 1280, PHOTO_WIDEST = 1800, PAUSE = 90;
 // A code that stays in view is sent once; it counts as gone after it was out of view for so long.
 const GONE = 2500;
-let decode = null, loading = null, held = "", heldAt = 0, stream = null;
+let decode = null, loading = null, stream = null;
+const held = new Map();
 
 function load() {
   // Tried again when the network failed meanwhile.
@@ -38,11 +39,13 @@ function pixels(source, width, height, widest) {
 }
 
 function seen(text) {
-  const now = performance.now();
-  if (text === held && now - heldAt < GONE) { heldAt = now; return; }
-  // Another ticket while an answer is shown: it is read again as soon as the answer is gone.
+  const now = performance.now(), one = `${door.direction} ${text}`;
+  held.forEach((at, gone) => { if (now - at >= GONE) { held.delete(gone); } });
+  if (held.has(one)) { held.set(one, now); return; }
+  // Another ticket while the last answer is read: taken as soon as that has stood long enough.
   if (door.busy()) { return; }
-  held = text; heldAt = now;
+  held.set(one, now);
+  performance.mark("door-read");
   door.scanned(text, "camera");
 }
 

@@ -19,6 +19,8 @@ const files = {
   "qr/decode.js": "static/vendor/qr/decode.js",
   "qr/LICENSE": "static/vendor/qr/LICENSE",
   "qr/LICENSE-MIT": "static/vendor/qr/LICENSE-MIT",
+  "@noble/ed25519/index.js": "static/vendor/noble-ed25519/index.js",
+  "@noble/ed25519/LICENSE": "static/vendor/noble-ed25519/LICENSE",
   "axe-core/axe.min.js": "tests/browser/vendor/axe.min.js",
   "axe-core/LICENSE": "tests/browser/vendor/axe-LICENSE",
   "@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf":

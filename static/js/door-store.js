@@ -1,0 +1,86 @@
+// What the phone keeps of a door. Read by the page and by its worker.
+//   door-packs  packs: one a slot, its names locked. Wiped after the event.
+//   door-queue  scans: what waits to be sent; attention: what the server answered otherwise; contact: one a slot.
+// The queue holds no names, and outlives a login: a fact that was scanned is never thrown away.
+const opened = {};
+
+function open(name, version, make) {
+  if (!opened[name]) {
+    opened[name] = new Promise((done, fail) => {
+      const request = indexedDB.open(name, version);
+      request.onupgradeneeded = () => make(request.result);
+      request.onsuccess = () => {
+        const database = request.result, forget = () => { delete opened[name]; };
+        database.onversionchange = () => { database.close(); forget(); };
+        database.onclose = forget;
+        done(database);
+      };
+      request.onerror = () => { delete opened[name]; fail(request.error); };
+    });
+  }
+  return opened[name];
+}
+const packs = () => open("door-packs", 1, (database) => {
+  database.createObjectStore("packs", {keyPath: "slot"});
+});
+const queue = () => open("door-queue", 1, (database) => {
+  database.createObjectStore("scans", {keyPath: "nonce"}).createIndex("slot", "slot");
+  database.createObjectStore("attention", {keyPath: "nonce"}).createIndex("slot", "slot");
+  database.createObjectStore("contact", {keyPath: "slot"});
+});
+
+// Runs `work(store)`; the result of the request that it gives comes once everything is written.
+async function within(opening, name, mode, work) {
+  const database = await opening();
+  return new Promise((done, fail) => {
+    const transaction = database.transaction(name, mode), request = work(transaction.objectStore(name));
+    transaction.oncomplete = () => done(request ? request.result : undefined);
+    transaction.onabort = transaction.onerror = () => fail(transaction.error);
+  });
+}
+const read = (opening, name, work) => within(opening, name, "readonly", work);
+const write = (opening, name, work) => within(opening, name, "readwrite", work);
+
+export const pack = (slot) => read(packs, "packs", (store) => store.get(slot));
+export const allPacks = () => read(packs, "packs", (store) => store.getAll());
+// `change(kept)` alters the pack of a slot that has one.
+export const changePack = (slot, change) => write(packs, "packs", (store) => {
+  store.get(slot).onsuccess = (event) => {
+    const kept = event.target.result;
+    if (kept) { change(kept); store.put(kept); }
+  };
+});
+export const keepPack = (kept) => write(packs, "packs", (store) => store.put(kept));
+
+export const waiting = (slot) => read(queue, "scans", (store) => store.index("slot").getAll(slot));
+export const allWaiting = () => read(queue, "scans", (store) => store.getAll());
+export const enqueue = (scan) => write(queue, "scans", (store) => store.put(scan));
+export const strike = (nonces) => write(queue, "scans", (store) => { nonces.forEach((nonce) => store.delete(nonce)); });
+export const attention = (slot) => read(queue, "attention", (store) => store.index("slot").getAll(slot));
+export const attend = (entries) => write(queue, "attention", (store) => { entries.forEach((entry) => store.put(entry)); });
+export const settled = (nonce) => write(queue, "attention", (store) => store.delete(nonce));
+// {slot, at (this device's clock), offset (ms to add to reach the server's clock)}
+export const contact = (slot) => read(queue, "contact", (store) => store.get(slot));
+export const keepContact = (kept) => write(queue, "contact", (store) => store.put(kept));
+
+// Everything that a slot left on the phone, but what waits to be sent.
+export async function wipe(slot, page) {
+  await write(packs, "packs", (store) => store.delete(slot));
+  await write(queue, "attention", (store) => {
+    store.index("slot").openCursor(slot).onsuccess = (event) => {
+      const cursor = event.target.result;
+      if (cursor) { cursor.delete(); cursor.continue(); }
+    };
+  });
+  if (typeof caches !== "undefined") {
+    const names = (await caches.keys()).filter((name) => name.indexOf("door-") === 0);
+    await Promise.all(names.map(async (name) => (await caches.open(name)).delete(page)));
+  }
+}
+
+// Wipes every slot whose time is over, however long the browser was closed. `pageOf(slot)` is its address.
+export async function wipeExpired(pageOf, now = Date.now()) {
+  for (const kept of await allPacks()) {
+    if (now + (kept.offset || 0) > kept.expires_at) { await wipe(kept.slot, pageOf(kept.slot)); }
+  }
+}

@@ -1,0 +1,142 @@
+// What the offline door changes on the page: the queue's words, the switch, the list of people, what needs a look.
+import {find} from "./door-search.js";
+const by = (id) => document.getElementById(id);
+const EXPECTED = ["trainee", "stand_in"], MOST_MISSING = 60;
+let tools = null, door = null, words = null;
+
+export function wire(theDoor, given) {
+  door = theDoor;
+  tools = given;
+  words = JSON.parse(door.page.dataset.words);
+  by("mode").hidden = false;
+  Array.from(by("mode").querySelectorAll("button")).forEach((button) => button.addEventListener("click", () => {
+    door.direction = button.value;
+    Array.from(by("mode").querySelectorAll("button")).forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
+    by("door").classList.toggle("door-out", door.direction === "out");
+    by("q").dispatchEvent(new Event("input"));
+  }));
+  by("undo").addEventListener("click", tools.undo);
+  // Whom the phone knows it finds by itself; the rest is the server's.
+  door.find = (text, place) => {
+    const pack = tools.find();
+    const hits = pack ? find(pack.names, pack.tickets, text) : [];
+    if (!hits.length) { return false; }
+    place.replaceChildren(list(hits.map((one) => row(one, pack))));
+    return true;
+  };
+}
+
+function list(rows) {
+  const whole = document.createElement("ul");
+  whole.className = "found";
+  rows.forEach((one) => whole.appendChild(one));
+  return whole;
+}
+
+// One person with what can be done for them.
+function row(one, pack) {
+  const line = document.importNode(by("person-row").content, true).firstElementChild;
+  const ticket = pack.tickets.get(one.registration), inside = pack.inside.has(one.registration);
+  line.querySelector("strong").textContent = one.name;
+  line.querySelector(".muted").textContent = one.place;
+  const button = line.querySelector("button"), note = line.querySelector(".mark");
+  const out = door.direction === "out";
+  button.textContent = out ? words.check_out : words.check_in;
+  button.hidden = out ? !inside : inside || ticket.state !== "c";
+  note.hidden = !button.hidden;
+  note.className = inside ? "mark mark-present" : "mark muted";
+  note.textContent = inside ? words.here : ticket.state === "w" ? words.waiting : ticket.state === "x" ? words.cancelled : words.not_here;
+  button.addEventListener("click", () => {
+    tools.take({registration: one.registration, source: "search"});
+    by("q").value = "";
+    by("found").replaceChildren();
+  });
+  return line;
+}
+
+const expected = (ticket) => ticket.state === "c" && EXPECTED.indexOf(ticket.as_whom) >= 0;
+
+// The foot's figures by what the phone knows; the server's own replace them while there is network.
+export function count(pack) {
+  if (!by("kept-board") && navigator.onLine) { return; }
+  let here = 0, all = 0;
+  pack.tickets.forEach((ticket, registration) => {
+    if (expected(ticket)) { all += 1; if (pack.inside.has(registration)) { here += 1; } }
+  });
+  by("here").textContent = Math.max(here, Number(by("kept-board") ? 0 : by("here").textContent));
+  by("expected").textContent = all;
+}
+
+// Who is missing, on a page that was opened without network.
+export function board(pack) {
+  const missing = by("kept-missing");
+  if (!missing) { return; }
+  if (!pack) { missing.replaceChildren(); return; }
+  count(pack);
+  if (!door) { return; }
+  const absent = Array.from(pack.names.values()).filter((one) => {
+    const ticket = pack.tickets.get(one.registration);
+    return ticket && expected(ticket) && !pack.inside.has(one.registration);
+  }).sort((one, other) => (one.place < other.place ? -1 : one.place > other.place ? 1 : one.pinyin < other.pinyin ? -1 : 1));
+  by("kept-absent").textContent = absent.length;
+  missing.replaceChildren(...absent.slice(0, MOST_MISSING).map((one) => row(one, pack)));
+}
+
+// The newest arrival stands on top at once.
+export function arrived(decision, person, pack, direction, time) {
+  const arrivals = document.querySelector("#board .arrivals");
+  if (!arrivals || direction !== "in" || decision.tone !== "accepted") { return; }
+  const line = document.createElement("li"), when = document.createElement("time"), who = document.createElement("span"), name = document.createElement("strong");
+  when.textContent = time;
+  name.textContent = person.name || "—";
+  who.append(name, ` ${person.place.split(" · ").pop()}`);
+  line.append(when, who);
+  const nobody = arrivals.querySelector(".muted");
+  if (nobody) { nobody.remove(); }
+  arrivals.insertBefore(line, arrivals.firstChild);
+  while (arrivals.children.length > 8) { arrivals.lastElementChild.remove(); }
+}
+
+export function undo(text) {
+  by("last").hidden = !text;
+  by("last-who").textContent = text;
+}
+
+// 2 分钟前同步
+export function synced(age, all) {
+  const minutes = Math.floor(age / 60000);
+  let text = all.never;
+  if (age !== null && age !== undefined && age !== false) {
+    text = minutes < 1 ? all.now : minutes < 60 ? all.minutes.replace("{count}", minutes) : all.hours.replace("{count}", Math.floor(minutes / 60));
+  }
+  if (by("synced").textContent !== text) { by("synced").textContent = text; }
+}
+
+// What the server answered otherwise than this phone had, each until someone has seen it.
+export function attention(entries, all, theDoor, seen) {
+  const place = by("attention"), others = entries.filter((one) => one.differs === "other"), notes = entries.filter((one) => one.differs === "note");
+  const known = entries.map((one) => one.nonce).join();
+  if (place.dataset.known === known) { return; }
+  place.dataset.known = known;
+  Array.from(place.querySelectorAll("[data-entry]")).forEach((line) => line.remove());
+  others.sort((one, other) => other.at - one.at).forEach((one) => {
+    const name = one.name || (one.scan || {}).ticket || "", meanwhile = one.outcome === "refused" ? all.let_in : all.sent_away;
+    place.appendChild(entry(`${theDoor.hour(one.at + theDoor.offset)} ${name} ${one.said ? meanwhile : all.later} ${one.sentence}`, "flash-error", all.seen, () => seen([one.nonce])));
+  });
+  if (notes.length) {
+    place.appendChild(entry(all.elsewhere.replace("{count}", notes.length), "flash-warning", all.seen, () => seen(notes.map((one) => one.nonce))));
+  }
+}
+
+function entry(text, tone, label, done) {
+  const line = document.createElement("li"), words_ = document.createElement("span"), button = document.createElement("button");
+  line.className = `flash ${tone}`;
+  line.dataset.entry = "1";
+  words_.textContent = text;
+  button.type = "button";
+  button.className = "btn btn-quiet";
+  button.textContent = label;
+  button.addEventListener("click", done);
+  line.append(words_, button);
+  return line;
+}
