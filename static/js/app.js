@@ -25,8 +25,18 @@
     var form = event.target;
     if (form.method !== "post" || event.defaultPrevented) { return; }
     if (form.getAttribute("data-sent")) { event.preventDefault(); return; }
+    if (form.classList.contains("logout") && window.caches && window.indexedDB) { event.preventDefault(); forgetDoors(function () { form.submit(); }); }
     form.setAttribute("data-sent", "1");
   });
+  // Whoever logs out leaves no list of a door behind; what waits to be sent stays for the next login.
+  function forgetDoors(done) {
+    var left = function () { if (done) { done(); } done = null; };
+    setTimeout(left, 1000);
+    window.indexedDB.deleteDatabase("door-packs");
+    window.caches.keys().then(function (names) {
+      return Promise.all(names.filter(function (name) { return name.indexOf("door-") === 0; }).map(function (name) { return window.caches.delete(name); }));
+    }).then(left, left);
+  }
   window.addEventListener("pageshow", function () {
     Array.prototype.forEach.call(document.querySelectorAll("form[data-sent]"), function (form) { form.removeAttribute("data-sent"); });
   });

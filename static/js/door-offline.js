@@ -1,6 +1,6 @@
 // The door that goes on without network: decides by the pack, writes down, shows, and lets the server confirm.
 import * as store from "./door-store.js";
-import {decide, outcomeOf} from "./door-decide.js";
+import {decide} from "./door-decide.js";
 import {moved, personOf, ready, refresh} from "./door-pack.js";
 import {deliverAlone, difference, useToken} from "./door-upload.js";
 import {askForSync, keepPage, offerInstall} from "./door-install.js";
@@ -13,7 +13,7 @@ const RETRY = 3000, NEWS = 20000, LIFE = 60000, DEAD = 30000, PATIENCE = 7000;
 const FRESH = 20000;
 const slot = Number(page.dataset.slot);
 const at = {slot, holder: page.dataset.holder, scans: page.dataset.scansUrl, pack: page.dataset.packUrl, csrf: page.dataset.csrfUrl};
-const self_ = new URL(page.dataset.doorUrl, location.href).pathname;
+const address = new URL(page.dataset.doorUrl, location.href).pathname;
 let pack = null, kept = null, contact = null, dead = false, sending = null, again = false, asking = null;
 const shown = new Map();
 
@@ -27,10 +27,10 @@ async function make() {
 }
 
 async function begin() {
-  await store.wipeExpired((one) => self_.replace(/\d+$/, one));
+  await store.wipeExpired((one) => address.replace(/\d+$/, one));
   kept = await store.pack(slot).catch(() => null) || null;
   // Another login than the one that this was kept for: nothing of it is shown.
-  if (kept && !page.dataset.kept && kept.holder !== at.holder) { await store.wipe(slot, self_); kept = null; }
+  if (kept && !page.dataset.kept && kept.holder !== at.holder) { await store.wipe(slot, address); kept = null; }
   contact = await store.contact(slot) || null;
   if (contact) { door.offset = contact.offset; }
   useToken(page.dataset.kept ? "" : document.querySelector("meta[name=csrf-token]").content);
@@ -71,7 +71,7 @@ async function take(what) {
     offerUndo(decision.code, person.name, what, decision.registration, direction);
     view.count(pack);
   } else {
-    setTimeout(() => { if (shown.has(nonce)) { shown.get(nonce).late = true; } waitFor(nonce); }, navigator.onLine ? PATIENCE : 0);
+    setTimeout(() => waitFor(nonce), navigator.onLine ? PATIENCE : 0);
   }
   counted();
   send();
@@ -151,7 +151,7 @@ function ask() {
 async function end() {
   dead = true;
   kept = pack = null;
-  await store.wipe(slot, self_);
+  await store.wipe(slot, address);
   door.tell(door.say("login"));
   view.board(null, words);
 }
@@ -161,10 +161,7 @@ async function counted() {
   contact = await store.contact(slot) || contact;
   door.count();
   view.synced(contact && Date.now() - contact.at, words);
-  view.attention(await store.attention(slot), words, door, async (nonces) => {
-    for (const nonce of nonces) { await store.settled(nonce); }
-    counted();
-  });
+  view.attention(await store.attention(slot), words, door, (nonces) => store.seen(nonces).then(counted));
 }
 
 function live() {
@@ -178,7 +175,7 @@ function live() {
   setInterval(() => { if (!document.hidden && !dead) { ask(); } }, NEWS);
   window.addEventListener("online", () => { send(); ask(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { send(); ask(); } });
-  setInterval(() => { if (kept && clock() > kept.expires_at) { kept = pack = null; store.wipe(slot, self_).then(() => view.board(null, words)); } }, LIFE);
+  setInterval(() => { if (kept && clock() > kept.expires_at) { kept = pack = null; store.wipe(slot, address).then(() => view.board(null, words)); } }, LIFE);
 }
 
 let starting = Promise.resolve();
@@ -195,4 +192,3 @@ if (page && window.indexedDB) {
   }).catch(() => { delete door.take; });
   door.take = take;
 }
-export {outcomeOf};

@@ -2,7 +2,7 @@
 import * as store from "./door-store.js";
 import * as crypto from "./door-crypto.js";
 import {outcomeOf} from "./door-decide.js";
-import {within} from "./door-upload.js";
+import {refused, within} from "./door-upload.js";
 
 // A kept pack made ready: what `decide` asks for, the names, and the clock.
 export async function ready(kept, waiting, noble) {
@@ -54,8 +54,7 @@ export async function refresh(door, kept) {
   const began = Date.now();
   const reply = await within(fetch(address, {credentials: "same-origin", cache: "no-store", headers}));
   if (reply.status === 304) { return {state: "same", kept}; }
-  // Whoever is logged out is sent to the login page of this same site; a hall's own network page is another site.
-  if (reply.status === 401 || reply.status === 403 || reply.status === 404 || (reply.redirected && reply.ok)) { return {state: "dead", kept: null}; }
+  if (refused(reply)) { return {state: "dead", kept: null}; }
   if (reply.status !== 200) { return {state: "fault", kept}; }
   const body = await within(reply.json(), 30000);
   const offset = Math.round(body.server_time - (began + Date.now()) / 2);

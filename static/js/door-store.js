@@ -1,6 +1,6 @@
 // What the phone keeps of a door. Read by the page and by its worker.
-//   door-packs  packs: one a slot, its names locked. Wiped after the event.
-//   door-queue  scans: what waits to be sent; attention: what the server answered otherwise; contact: one a slot.
+//   door-packs  packs: one a slot, its names locked; attention: what the server answered otherwise. Wiped after the event.
+//   door-queue  scans: what waits to be sent; faults: what the server would not take; contact: one a slot.
 // The queue holds no names, and outlives a login: a fact that was scanned is never thrown away.
 const opened = {};
 
@@ -22,10 +22,11 @@ function open(name, version, make) {
 }
 const packs = () => open("door-packs", 1, (database) => {
   database.createObjectStore("packs", {keyPath: "slot"});
+  database.createObjectStore("attention", {keyPath: "nonce"}).createIndex("slot", "slot");
 });
 const queue = () => open("door-queue", 1, (database) => {
   database.createObjectStore("scans", {keyPath: "nonce"}).createIndex("slot", "slot");
-  database.createObjectStore("attention", {keyPath: "nonce"}).createIndex("slot", "slot");
+  database.createObjectStore("faults", {keyPath: "nonce"}).createIndex("slot", "slot");
   database.createObjectStore("contact", {keyPath: "slot"});
 });
 
@@ -56,9 +57,20 @@ export const waiting = (slot) => read(queue, "scans", (store) => store.index("sl
 export const allWaiting = () => read(queue, "scans", (store) => store.getAll());
 export const enqueue = (scan) => write(queue, "scans", (store) => store.put(scan));
 export const strike = (nonces) => write(queue, "scans", (store) => { nonces.forEach((nonce) => store.delete(nonce)); });
-export const attention = (slot) => read(queue, "attention", (store) => store.index("slot").getAll(slot));
-export const attend = (entries) => write(queue, "attention", (store) => { entries.forEach((entry) => store.put(entry)); });
-export const settled = (nonce) => write(queue, "attention", (store) => store.delete(nonce));
+
+// What needs a person's eyes, until she has said so.
+const ofSlot = (slot) => (store) => store.index("slot").getAll(slot);
+export const attend = (entry) => write(packs, "attention", (store) => store.put(entry));
+export const keepFault = (fault) => write(queue, "faults", (store) => store.put(fault));
+export async function attention(slot) {
+  return (await read(queue, "faults", ofSlot(slot))).concat(await read(packs, "attention", ofSlot(slot)));
+}
+export async function seen(nonces) {
+  const strikeOut = (store) => { nonces.forEach((nonce) => store.delete(nonce)); };
+  await write(packs, "attention", strikeOut);
+  await write(queue, "faults", strikeOut);
+}
+
 // {slot, at (this device's clock), offset (ms to add to reach the server's clock)}
 export const contact = (slot) => read(queue, "contact", (store) => store.get(slot));
 export const keepContact = (kept) => write(queue, "contact", (store) => store.put(kept));
@@ -66,7 +78,7 @@ export const keepContact = (kept) => write(queue, "contact", (store) => store.pu
 // Everything that a slot left on the phone, but what waits to be sent.
 export async function wipe(slot, page) {
   await write(packs, "packs", (store) => store.delete(slot));
-  await write(queue, "attention", (store) => {
+  await write(packs, "attention", (store) => {
     store.index("slot").openCursor(slot).onsuccess = (event) => {
       const cursor = event.target.result;
       if (cursor) { cursor.delete(); cursor.continue(); }

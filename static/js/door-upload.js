@@ -17,6 +17,10 @@ async function renew(csrf) {
   token = (await within(reply.json())).token;
 }
 
+// Whether an answer says that this phone may no longer see the door. Whoever is logged out is sent to the login
+// page of this same site; a hall's own network page is another site, and fetch fails on it.
+export function refused(reply) { return reply.status === 401 || reply.status === 403 || reply.status === 404 || (reply.redirected && reply.ok); }
+
 async function post(door, body, again = true) {
   if (!token) { await renew(door.csrf); }
   const reply = await within(fetch(door.scans, {
@@ -44,14 +48,15 @@ export function difference(said, answer) {
 }
 
 async function settle(scan, answer) {
-  const faulty = Boolean(answer.error);
-  const differs = faulty ? "other" : difference(scan.said, answer);
-  if (differs !== "same") {
-    const told = faulty ? {sentence: answer.error.sentence, code: answer.error.code, outcome: "refused"} : answer;
-    // What the server would not take is kept whole, so that someone can look at it.
-    await store.attend([Object.assign({slot: scan.slot, said: scan.said, differs, at: scan.at}, told, {nonce: scan.nonce}, faulty ? {scan: sent(scan)} : {})]);
+  const {slot, nonce, said, at} = scan;
+  if (answer.error) {
+    // Kept whole, so that someone can look at it.
+    await store.keepFault({slot, nonce, said, at, differs: "other", outcome: "refused", name: "", sentence: answer.error.sentence, scan: sent(scan)});
+  } else {
+    const differs = difference(said, answer);
+    if (differs !== "same") { await store.attend(Object.assign({}, answer, {slot, nonce, said, at, differs})); }
   }
-  await store.strike([scan.nonce]);
+  await store.strike([nonce]);
 }
 
 // What was answered is known from now on, also when the browser is closed before the next pack.
@@ -75,7 +80,7 @@ export async function deliver(door) {
   do {
     const batch = rest.slice(0, size), began = Date.now();
     const {status, answer} = await post(door, {sent_at: began, queued: all.length - answers.length, scans: batch.map(sent)});
-    if (status === 401 || status === 403 || status === 404) { return {state: "dead", answers}; }
+    if (refused({status})) { return {state: "dead", answers}; }
     if (status >= 500 || status === 429) { return {state: "fault", answers}; }
     if (status !== 200) {
       // Something in this batch cannot be read: one by one, so that it stops no other.

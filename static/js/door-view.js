@@ -129,14 +129,14 @@ export function attention(entries, all, theDoor, seen) {
 }
 
 function entry(text, tone, label, done) {
-  const line = document.createElement("li"), words_ = document.createElement("span"), button = document.createElement("button");
+  const line = document.createElement("li"), what = document.createElement("span"), button = document.createElement("button");
   line.className = `flash ${tone}`;
   line.dataset.entry = "1";
-  words_.textContent = text;
+  what.textContent = text;
   button.type = "button";
   button.className = "btn btn-quiet";
   button.textContent = label;
   button.addEventListener("click", done);
-  line.append(words_, button);
+  line.append(what, button);
   return line;
 }

@@ -18,6 +18,21 @@ ROWS = {
     "checkin.index": [row("/checkin", anyone=403, **SCANS)],
     "checkin.door": [row("/checkin/4", anyone=403, foreign="/checkin/7", **SCANS)],
     "checkin.board": [row("/checkin/4/board", anyone=403, foreign="/checkin/7/board", **SCANS)],
+    "checkin.pack": [row("/checkin/4/pack", anyone=403, foreign="/checkin/7/pack", **SCANS)],
+    # Whoever may upload is told that this is no batch.
+    "checkin.upload": [
+        row(
+            "/checkin/4/scans",
+            method="POST",
+            data={},
+            anyone=403,
+            foreign="/checkin/7/scans",
+            **(dict.fromkeys(SCANS, 422) | {"visitor": 403}),
+        )
+    ],
+    "checkin.worker": [row("/checkin/worker.js", anyone=200)],
+    "checkin.webmanifest": [row("/checkin/door.webmanifest", anyone=200)],
+    "checkin.open_door": [row("/checkin/open", anyone=403, **dict.fromkeys(SCANS, 302))],
     "checkin.people": [row("/checkin/4/people?q=chen", anyone=403, foreign="/checkin/7/people?q=chen", **SCANS)],
     "checkin.scan": [
         row(

@@ -35,6 +35,12 @@ def near(actor: Actor, now: datetime) -> Select[Any]:
     )
 
 
+def next_near(actor: Actor, now: datetime) -> Slot | None:
+    """Of the slots near now, the one whose check-in is open or opens next, else the last."""
+    slots = list(db.session.scalars(near(actor, now).limit(100)))
+    return next((slot for slot in slots if slot.checkin_closes_at >= now), slots[-1] if slots else None)
+
+
 def slots_of(event_id: int) -> list[Slot]:
     """An event's slots by time, the event and its venue loaded."""
     return list(

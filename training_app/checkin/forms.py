@@ -14,8 +14,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from training_app.core.errors import Invalid
 from training_app.divisions.forms import PlaceForm
 
-#: Where a scan may come from.
+#: Where a scan may come from, and what it may mean.
 SOURCES = ("camera", "typed", "search")
+DIRECTIONS = ("in", "out", "undo")
 
 
 def show(form: FlaskForm, fault: Invalid) -> None:
@@ -33,11 +34,16 @@ class ScanForm(FlaskForm):
     ticket = StringField(validators=[Length(max=2000)])
     registration_id = IntegerField(validators=[Optional(), NumberRange(min=1, max=2**31 - 1)])
     source = StringField()
+    direction = StringField()
     #: Milliseconds that the scan waited for the network.
     waited_ms = IntegerField(validators=[Optional(), NumberRange(min=0)])
 
     def validate_source(self, field: Any) -> None:
         if field.data not in SOURCES:
+            raise ValidationError(_l("Unknown source."))
+
+    def validate_direction(self, field: Any) -> None:
+        if field.data and field.data not in DIRECTIONS:
             raise ValidationError(_l("Unknown source."))
 
 

@@ -20,7 +20,7 @@ from training_app.web.headers import allow_wasm
 from training_app.web.pagination import paginate, requested_page
 
 from . import board as boards
-from . import desk, forms, rules, service, walkins, wording
+from . import desk, forms, parts, rules, service, walkins, wording
 from .answers import Answer
 from .blueprint import bp
 from .presented import Presented
@@ -57,9 +57,13 @@ def door(slot_id: int) -> Any:
     now = clock.now()
     slot = slot_for(access.actor(), slot_id, P.DOOR_SCAN)
     text = request.args.get("q", "")
+    # What the phone keeps for a hall without network: the same page, and nobody's name in it.
+    kept = "kept" in request.args
     allow_wasm()
-    return render_template(
+    page = render_template(
         "checkin/door.html",
+        kept=kept,
+        holder=access.actor().login_id,
         slot=slot,
         form=_walk_in_form(slot),
         wechat=_in_wechat(),
@@ -67,8 +71,10 @@ def door(slot_id: int) -> Any:
         stage=rules.stage(slot.event.state, slot.checkin_opens_at, slot.checkin_closes_at, now),
         typed=text,
         found=boards.find(slot_id, text) if text else None,
-        **_live(slot_id),
+        **(_live(slot_id) if not kept else {"words": wording, "tally": boards.Tally(), "nonce": new_nonce}),
     )
+    # The worker tells by it whether the page came newer than the files that it holds.
+    return page, {"X-Door-Version": parts.version()}
 
 
 def _live(slot_id: int) -> dict[str, Any]:
@@ -175,6 +181,7 @@ def scan(slot_id: int) -> Any:
     presented = Presented(
         nonce=form.nonce.data or "",
         source=form.source.data or "",
+        direction=form.direction.data or "in",
         login_id=who.login_id,
         actor_id=who.person_id,
         device_id=who.device_id,

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from training_app.schedule.models import Event, Slot
 from training_app.schedule.words import LABELS
 
-from .answers import Answer
+from .answers import SENTENCES, Answer
 
 #: Stage of a slot's check-in → (word, tone of the badge).
 STAGES: dict[str, tuple[Any, str]] = {
@@ -52,3 +52,27 @@ def tone(answer: Answer) -> str:
 def mark(as_whom: str | None) -> str:
     """What is said beside a name that is not an expected trainee's."""
     return str(MARKS.get(as_whom or "", ""))
+
+
+def offline() -> dict[str, Any]:
+    """Everything that a phone says by itself, without network."""
+    proven = _("The ticket is genuine, but not on this phone's list. Let the person in; the server looks again later.")
+    return {
+        "sentences": {code: str(sentence) for code, sentence in SENTENCES.items()} | {"proven": str(proven)},
+        "marks": {as_whom: str(word) for as_whom, word in MARKS.items()},
+        "check_in": str(_("Check in")),
+        "check_out": str(_("Check out")),
+        "here": str(_("Here")),
+        "not_here": str(_("Not here yet")),
+        "waiting": str(_("On the waiting list")),
+        "cancelled": str(_("Cancelled")),
+        "never": str(_("not synced yet")),
+        "now": str(_("synced just now")),
+        "minutes": str(_("synced {count} min ago")),
+        "hours": str(_("synced {count} h ago")),
+        "seen": str(_("Seen")),
+        "later": str(_("Sent later and refused:")),
+        "let_in": str(_("was let in here, but the server refuses:")),
+        "sent_away": str(_("was refused here, but the server accepts:")),
+        "elsewhere": str(_("{count} had been checked in already, at another door. Nothing to do.")),
+    }
