@@ -1,0 +1,240 @@
+"""The door's phone without network: it decides by itself, keeps what it scanned, and tells the server later."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Error, expect
+from sqlalchemy import select
+
+from tests import cast
+from training_app.attendance.models import Attendance, Scan
+from training_app.core import clock
+from training_app.core.db import db, transaction
+from training_app.people.models import Login, Person
+from training_app.registration import seats, tickets
+from training_app.registration.models import Registration
+
+DOOR = f"/checkin/{cast.TODAY_SLOT}"
+
+
+@pytest.fixture
+def token_of(live):
+    """`token_of("chen", event=4)`: registers one of the cast and gives the ticket's address."""
+
+    def make(key, event=cast.TODAY_EVENT):
+        with transaction() as session:
+            person = session.get(Person, cast.CAST[key].id)
+            person.pinyin = {"chen": "chenlihua clh", "lin": "linxiaoyan lxy"}.get(key, "")
+            row = seats.register(event, person.id, source="organiser", actor_id=2, now=clock.now())
+            return f"{live.url}/t/{tickets.token_of(row)}"
+
+    return make
+
+
+def scans():
+    db.session.expire_all()
+    return list(db.session.scalars(select(Scan).order_by(Scan.id)))
+
+
+def open_door(page, path=DOOR):
+    """Open the door and wait until it would open without network too."""
+    page.goto(path)
+    page.wait_for_selector("#door[data-ready=offline]", state="attached")
+    return page
+
+
+def show(page, text, source="camera"):
+    """What the camera does with what it read."""
+    page.evaluate("([text, source]) => window.door.scanned(text, source)", [text, source])
+
+
+def test_a_door_that_was_open_once_opens_again_without_network_and_decides(page_as, token_of):
+    ticket = token_of("chen")
+    page = open_door(page_as("volunteer"))
+    page.context.set_offline(True)
+    page.close()
+    page = page.context.new_page()
+    page.goto(DOOR)
+    assert page.locator("#door").get_attribute("data-kept") == "1"
+    assert "陈丽华" not in page.content()
+    show(page, ticket)
+    page.wait_for_selector("#answer.answer-accepted:not([hidden])")
+    assert page.locator("#answer-name").inner_text() == "陈丽华"
+    assert page.locator("#answer-place").inner_text() == "开元街道 · 开元社区"
+    expect(page.locator("#queued")).to_have_text("1")
+    expect(page.locator("#here")).to_have_text("1")
+    show(page, ticket)
+    page.wait_for_selector("#answer.answer-again:not([hidden])")
+    assert scans() == []
+    page.context.set_offline(False)
+    expect(page.locator("#queued")).to_have_text("0")
+    assert [(scan.outcome, scan.reason, scan.said) for scan in scans()] == [
+        ("accepted", None, "ok"),
+        ("accepted", "duplicate", "duplicate"),
+    ]
+    assert len(list(db.session.scalars(select(Attendance)))) == 1
+    expect(page.locator("#synced")).to_have_text("刚刚同步")
+
+
+def test_online_the_answer_stands_within_150_ms_and_the_server_confirms_it(page_as, token_of):
+    ticket = token_of("chen")
+    page = open_door(page_as("volunteer"))
+    took = page.evaluate(
+        """async text => {
+            performance.mark("door-read");
+            await window.door.scanned(text, "camera");
+            await new Promise(done => requestAnimationFrame(done));
+            return performance.now() - performance.getEntriesByName("door-read").pop().startTime;
+        }""",
+        ticket,
+    )
+    assert page.locator("#answer.answer-accepted").is_visible()
+    assert took < 150
+    expect(page.locator("#here")).to_have_text("1")
+    assert [(scan.outcome, scan.said) for scan in scans()] == [("accepted", "ok")]
+
+
+def test_what_the_server_answers_otherwise_is_mended_on_the_screen_and_listed(page_as, token_of):
+    ticket = token_of("chen")
+    page = open_door(page_as("volunteer"))
+    page.context.set_offline(True)
+    row = tickets.read(ticket)
+    seats.cancel(row.registration_id, actor_id=2, now=clock.now())
+    show(page, ticket)
+    page.wait_for_selector("#answer.answer-accepted:not([hidden])")
+    page.context.set_offline(False)
+    entry = page.locator("#attention li")
+    expect(entry).to_contain_text("陈丽华")
+    expect(entry).to_contain_text("本机已放行")
+    assert [(scan.outcome, scan.reason, scan.said) for scan in scans()] == [("refused", "cancelled", "ok")]
+    page.wait_for_selector("#answer", state="hidden")
+    entry.get_by_role("button").click()
+    expect(entry).to_have_count(0)
+    # The list has heard of it by now.
+    page.context.set_offline(True)
+    show(page, ticket)
+    page.wait_for_selector("#answer.answer-refused:not([hidden])")
+
+
+def test_names_and_typed_characters_are_found_without_network(page_as, token_of):
+    token_of("chen")
+    lin = tickets.read(token_of("lin"))
+    page = open_door(page_as("volunteer"))
+    page.context.set_offline(True)
+    for typed in ("丽华", "clh", "chenli"):
+        page.locator("#q").fill(typed)
+        expect(page.locator("#found strong")).to_have_text(["陈丽华"])
+    page.locator("#found button").click()
+    page.wait_for_selector("#answer.answer-accepted:not([hidden])")
+    page.wait_for_selector("#answer", state="hidden")
+    characters = db.session.get(Registration, lin.registration_id).ticket_code
+    page.locator("#q").fill(characters.lower())
+    page.locator("#search button").click()
+    page.wait_for_selector("#answer.answer-accepted:not([hidden])")
+    assert page.locator("#answer-name").inner_text() == "林晓燕"
+    page.context.set_offline(False)
+    expect(page.locator("#queued")).to_have_text("0")
+    assert [(scan.source, scan.outcome) for scan in scans()] == [("search", "accepted"), ("typed", "accepted")]
+
+
+def test_out_and_undo_go_the_same_way(page_as, token_of):
+    ticket = token_of("chen")
+    page = open_door(page_as("volunteer"))
+    page.context.set_offline(True)
+    show(page, ticket)
+    page.wait_for_selector("#answer.answer-accepted:not([hidden])")
+    page.locator("#answer").click()
+    page.locator("#mode button[value=out]").click()
+    show(page, ticket)
+    expect(page.locator("#answer-line")).to_contain_text("签退")
+    page.locator("#answer").click()
+    page.locator("#mode button[value=in]").click()
+    show(page, ticket)
+    page.wait_for_selector("#answer.answer-accepted:not([hidden])")
+    page.locator("#answer").click()
+    page.locator("#undo").click()
+    expect(page.locator("#answer-line")).to_contain_text("撤")
+    page.context.set_offline(False)
+    expect(page.locator("#queued")).to_have_text("0")
+    assert [scan.direction for scan in scans()] == ["in", "out", "in", "undo"]
+    assert list(db.session.scalars(select(Attendance))) == []
+
+
+def test_a_revoked_phone_keeps_its_scans_and_nobodys_name(page_as, token_of, live):
+    ticket = token_of("chen")
+    page = open_door(page_as("volunteer"))
+    page.context.set_offline(True)
+    show(page, ticket)
+    expect(page.locator("#queued")).to_have_text("1")
+    with transaction() as session:
+        session.get(Login, 100).revoked_at = clock.now()
+    page.context.set_offline(False)
+    expect(page.locator("#trouble")).to_contain_text("已退出")
+    expect(page.locator("#queued")).to_have_text("1")
+    assert page.evaluate(
+        """async () => {
+            const store = await import("/static/js/door-store.js");
+            const pages = [];
+            for (const name of await caches.keys()) {
+                for (const one of await (await caches.open(name)).keys()) { pages.push(new URL(one.url).pathname); }
+            }
+            return [(await store.allPacks()).length, pages.filter(path => path.startsWith("/checkin/")).length];
+        }"""
+    ) == [0, 0]
+    assert scans() == []
+    page.wait_for_load_state("networkidle")
+    # Another login at the same phone brings in what waits.
+    page.context.add_cookies([live.cookie("organiser")])
+    with page.expect_response("**/scans"):
+        page.goto(DOOR)
+    expect(page.locator("#queued")).to_have_text("0")
+    assert [scan.outcome for scan in scans()] == ["accepted"]
+
+
+def test_whoever_logs_out_leaves_no_list_behind(page_as, token_of):
+    token_of("chen")
+    page = open_door(page_as("organiser", size=(1280, 800)))
+    page.goto("/")
+    page.locator("form.logout button").first.click()
+    page.wait_for_url("**/login")
+    left = page.evaluate(
+        "async () => [(await caches.keys()).filter(name => name.startsWith('door-')),"
+        " (await indexedDB.databases()).map(one => one.name).filter(name => name === 'door-packs')]"
+    )
+    assert left == [[], []]
+    page.context.set_offline(True)
+    with pytest.raises(Error):
+        page.goto(DOOR)
+
+
+def test_a_server_in_trouble_loses_nothing(page_as, token_of):
+    ticket = token_of("chen")
+    page = open_door(page_as("volunteer"))
+    page.route("**/scans", lambda route: route.fulfill(status=503, body="{}"))
+    show(page, ticket)
+    page.wait_for_selector("#answer.answer-accepted:not([hidden])")
+    expect(page.locator("#queued")).to_have_text("1")
+    page.unroute("**/scans")
+    expect(page.locator("#queued")).to_have_text("0")
+    assert len(scans()) == 1
+
+
+def test_the_shelf_holds_this_door_and_its_files_and_nothing_else(page_as, token_of):
+    token_of("chen")
+    page = open_door(page_as("volunteer"))
+    page.goto("/checkin")
+    page.goto(DOOR)
+    kept = page.evaluate(
+        """async () => {
+            const found = [];
+            for (const name of await caches.keys()) {
+                for (const one of await (await caches.open(name)).keys()) { found.push(new URL(one.url).pathname); }
+            }
+            return found;
+        }"""
+    )
+    assert [path for path in kept if not path.startswith("/static/")] == [DOOR]
+    # Whatever the page loads is on it.
+    page.wait_for_selector("#door[data-ready=offline]", state="attached")
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(one => new URL(one.name).pathname)")
+    assert {path for path in loaded if path.startswith("/static/")} <= set(kept)
