@@ -166,6 +166,13 @@ def page_as(live: LiveServer, chromium: Callable[..., Browser]) -> Iterator[Call
     assert errors == []
 
 
+def answered(page: Page) -> Any:
+    """`with answered(page): …`: until the server has answered a scan of the door's page."""
+    return page.expect_response(
+        lambda reply: reply.url.endswith("/scans") and '"nonce"' in (reply.request.post_data or "")
+    )
+
+
 @pytest.fixture
 def camera(tmp_path: Path) -> Callable[..., Path]:
     """`camera(text)`: a video for `chromium(video=…)` of a phone that shows the text as a QR code."""

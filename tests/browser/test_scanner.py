@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from tests import cast
-from tests.browser.conftest import PROJECTOR
+from tests.browser.conftest import PROJECTOR, answered
 from training_app.attendance.models import Attendance, Scan
 from training_app.checkin import venue
 from training_app.core import clock
@@ -59,6 +59,7 @@ def test_a_ticket_before_the_camera_is_answered_in_green_and_not_sent_again_whil
     # The code stands before the camera all this time, until the page has asked for the count once more.
     with page.expect_response("**/board"):
         pass
+    expect(page.locator("#queued")).to_have_text("0")
     assert [(scan.source, scan.outcome) for scan in _scans()] == [("camera", "accepted")]
 
 
@@ -72,7 +73,8 @@ def test_without_webassembly_the_plain_reader_reads_the_ticket(page_as, chromium
 
 def test_a_foreign_code_is_refused_in_red_with_what_to_do(page_as, chromium, camera, live):
     page = page_as("volunteer", browser=chromium(camera("https://example.org/some/advertisement")))
-    _start(page)
+    with answered(page):
+        _start(page)
     page.wait_for_selector("#answer.answer-refused:not([hidden])")
     assert "不是本系统的签到码" in page.locator("#answer-line").inner_text()
     assert [scan.reason for scan in _scans()] == ["not_a_ticket"]
@@ -135,7 +137,8 @@ def test_a_name_is_found_by_initials_and_checked_in_by_one_tap(page_as, ticket, 
     page = page_as("volunteer")
     page.goto(f"/checkin/{cast.TODAY_SLOT}")
     page.locator("#q").fill("clh")
-    page.locator("#found button").click()
+    with answered(page):
+        page.locator("#found button").click()
     page.wait_for_selector("#answer.answer-accepted:not([hidden])")
     assert page.locator("#answer-name").inner_text() == "陈丽华"
     assert [scan.source for scan in _scans()] == ["search"]
