@@ -17,7 +17,7 @@ from sqlalchemy import insert
 from training_app.core.db import db, transaction
 from training_app.core.links import secret_hash
 from training_app.divisions.models import Division
-from training_app.people.models import Account, Grant, Login, Organisation, Person, Post
+from training_app.people.models import Account, Device, Grant, Login, Organisation, Person, Post
 from training_app.schedule.models import Event, EventHost, Phase, Programme, ProgrammeHost, Slot, Venue
 
 #: 14 June 2026, 08:40 in Quanzhou: check-in of the fourth session opened at 08:00, it starts at 08:30.
@@ -71,6 +71,10 @@ CAST = {
     "stranger": Member(11, "路人甲", None, "nobody"),
 }
 VOLUNTEER_TOKEN = "volunteer-token"
+#: An enrolled phone and someone else's program, both of the office and for today's event alone; another office's phone.
+SCANNER, PROGRAM, OTHER_SCANNER = 101, 102, 103
+SCANNER_TOKEN, PROGRAM_TOKEN = "scanner-token", "program-token"
+SCOPES = ["door:read", "door:register", "door:scan"]
 
 
 def _divisions() -> list[dict[str, str | None]]:
@@ -194,8 +198,47 @@ def settle() -> None:
                 device_name="门口一",
             )
         )
+        _devices()
     if not db.engine.url.drivername.startswith("sqlite"):
         _advance_sequences()
+
+
+def _devices() -> None:
+    """Each with its login; the grants end at the midnight after today's event."""
+    midnight = datetime(2026, 6, 14, 16, 0, tzinfo=UTC)
+    kept = [
+        (SCANNER, "scanner", "门口二号机", OFFICE, [], TODAY_EVENT, "device", SCANNER_TOKEN),
+        (PROGRAM, "api", "街道签到系统", OFFICE, SCOPES, TODAY_EVENT, "api", PROGRAM_TOKEN),
+        (OTHER_SCANNER, "scanner", "丰泽门口", OTHER_OFFICE, [], OTHER_EVENT, "device", "other-scanner-token"),
+    ]
+    for id_, kind, name, office, scopes, event, how, token in kept:
+        db.session.add(
+            Device(
+                id=id_,
+                kind=kind,
+                name=name,
+                organisation_id=office,
+                scopes=scopes,
+                created_by_id=CAST["organiser"].id,
+                created_at=LONG_AGO,
+            )
+        )
+        db.session.flush()
+        db.session.add(
+            Grant(id=id_, role="door_volunteer", event_id=event, device_id=id_, valid_from=LONG_AGO, valid_to=midnight)
+        )
+        db.session.add(
+            Login(
+                id=id_,
+                token_hash=secret_hash(token),
+                how=how,
+                device_id=id_,
+                created_at=LONG_AGO,
+                expires_at=midnight,
+                device_name=name,
+            )
+        )
+        db.session.flush()
 
 
 def _programme(id_: int, title: str, division: str, office: int) -> None:
@@ -267,7 +310,7 @@ def _session(id_: int, programme: int, number: int, title: str, area: str, day: 
 def _advance_sequences() -> None:
     """Rows with fixed ids leave PostgreSQL's sequences behind; move them on."""
     with transaction() as session:
-        for table in (Organisation, Person, Account, Login, Grant, Venue, Programme, Phase, Event, Slot):
+        for table in (Organisation, Person, Account, Device, Login, Grant, Venue, Programme, Phase, Event, Slot):
             name = table.__tablename__
             session.connection().exec_driver_sql(
                 f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"

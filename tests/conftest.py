@@ -117,11 +117,16 @@ class Browser(FlaskClient):
 
 @pytest.fixture
 def client_as(database: Any, now: datetime) -> Callable[[str], FlaskClient]:
-    """`client_as("organiser")`: a browser that is logged in as one of the cast, "volunteer" or "visitor"."""
+    """`client_as("organiser")`: a browser that is logged in as one of the cast, "volunteer", "scanner" or "visitor".
+
+    "program" sends its token with each request and has no cookie.
+    """
 
     def make(key: str) -> FlaskClient:
         client = Browser(database.app, database.app.response_class, use_cookies=True)
-        if key != "visitor":
+        if key == "program":
+            client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {cast.PROGRAM_TOKEN}"
+        elif key != "visitor":
             with client.session_transaction() as session:
                 session["_user_id"] = f"{key}-token"
                 session["_fresh"] = True

@@ -52,9 +52,20 @@ def _secret_key(instance: Path) -> str:
     return path.read_text().strip()
 
 
-def _load_actor(token: str) -> Actor | None:
+def _known(token: str) -> Actor | None:
     actor = actors.actor_of(token, clock.now())
     return actor if actor.is_authenticated else None
+
+
+def _load_actor(token: str) -> Actor | None:
+    """Whose session cookie this is; where programs come in, cookies are nobody's."""
+    return None if access.for_programs() else _known(token)
+
+
+def _load_program(_request: object) -> Actor | None:
+    """Whose token was sent with the request; on pages a token is nobody's."""
+    token = access.sent_token() if access.for_programs() else None
+    return _known(token) if token else None
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -69,11 +80,12 @@ def create_app(config: Config | None = None) -> Flask:
     masking.install()
     database.init_app(app)
     queue.init_app(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     manager = LoginManager(app)
     manager.anonymous_user = lambda: STRANGER
     manager.session_protection = None
     manager.user_loader(_load_actor)
+    manager.request_loader(_load_program)
     for part in (intake, language, filters, headers, errors, limits, navigation):
         part.init_app(app)
     app.jinja_env.globals.update(public_url=addresses.public_url, actor=access.actor)
@@ -82,6 +94,8 @@ def create_app(config: Config | None = None) -> Flask:
         for blueprint in room.blueprints:
             app.register_blueprint(blueprint)
     access.init_app(app, policy.allows_anywhere)
+    for view in access.token_views(app):
+        csrf.exempt(view)
     app.cli = commands.Commands()
     serving.init_app(app)
     return app

@@ -22,7 +22,7 @@ from tests.browser.looking import look
 from tests.demo.telling import told_demo
 from training_app import create_app
 from training_app.certificates.models import Certificate
-from training_app.checkin import doorlinks, venue
+from training_app.checkin import devices, doorlinks, enrolling, venue
 from training_app.core import clock
 from training_app.core.db import db, transaction
 from training_app.core.jobs import Job
@@ -157,6 +157,8 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
             now=now,
         )
         door = doorlinks.make(event, "大门", actor_id=site.account.person_id, now=now)
+    scanner = devices.make("scanner", "一号入口", [event], actor_id=site.account.person_id, now=now)
+    code = enrolling.new_code(scanner.id, actor_id=site.account.person_id, now=now)
     roster = rosters.upload(
         ROSTER.read_bytes(),
         "名单.xls",
@@ -196,6 +198,10 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
         "certificates.verify_typed": ("visitor", "/verify"),
         "checkin.index": ("organiser", "/checkin"),
         "checkin.door": ("organiser", f"/checkin/{slot}"),
+        "checkin.devices_list": ("organiser", "/checkin/devices"),
+        "checkin.device": ("organiser", f"/checkin/devices/{scanner.id}"),
+        "checkin.new_device": ("organiser", "/checkin/devices/new?kind=api"),
+        "checkin.enrol": ("visitor", f"/e/{code}"),
         "checkin.projector": ("organiser", f"/checkin/{slot}/projector"),
         "checkin.door_links": ("organiser", f"/events/{event}/door-links"),
         "checkin.door_link_shown": ("organiser", f"/events/{event}/door-links/{door.id}"),
@@ -285,6 +291,7 @@ MORE = {
     "web.not-found": ("director", "/nothing-here"),
     "people.link-dead": ("visitor", "/p/7-AAAAAAAAAAAAAAAAAAAAAAAAAAA"),
     "registration.ticket-dead": ("visitor", "/t/1.1.1.1.AAAA"),
+    "checkin.enrol-dead": ("visitor", "/e/1-AAAAAAAAAAAAAAAAAAAAAAAAAAA"),
 }
 
 
@@ -323,7 +330,11 @@ def test_every_page_is_fit_to_be_seen(site, chromium, size, language, dark):
     for name, (who, path) in (addresses(site) | MORE).items():
         page = page_of(who)
         answer = page.goto(path() if callable(path) else path)
-        expected = 404 if name in ("web.not-found", "people.link-dead", "registration.ticket-dead") else 200
+        expected = (
+            404
+            if name in ("web.not-found", "people.link-dead", "registration.ticket-dead", "checkin.enrol-dead")
+            else 200
+        )
         if answer.status != expected:
             wrong.append(f"{name}: {path} answered {answer.status}")
             continue

@@ -13,6 +13,12 @@ def managed(status: int) -> dict[str, int]:
     return dict.fromkeys(("administrator", "organiser", "facilitator"), status)
 
 
+def devices(status: int) -> dict[str, int]:
+    """A POST of whoever manages the organisation's devices."""
+    return dict.fromkeys(("administrator", "organiser"), status)
+
+
+DEVICES = devices(200) | {"visitor": 302}
 NAMELESS = {"name": "", "phone": "", "division": ""}
 ROWS = {
     "checkin.index": [row("/checkin", anyone=403, **SCANS)],
@@ -112,6 +118,59 @@ ROWS = {
         row("/d/door-link", method="POST", anyone=302),
         row("/d/no-such-link", method="POST", anyone=404),
     ],
+    "checkin.devices_list": [row("/checkin/devices", anyone=403, **DEVICES)],
+    "checkin.new_device": [
+        row("/checkin/devices/new", anyone=403, **DEVICES),
+        row("/checkin/devices/new", method="POST", data={"name": ""}, anyone=403, **devices(422)),
+        row("/checkin/devices/new", method="POST", data={"name": "门", "events": ["4"]}, anyone=403, **devices(302)),
+        row(
+            "/checkin/devices/new?kind=api",
+            method="POST",
+            data={"name": "系统", "events": ["4"], "scopes": ["door:read"]},
+            anyone=403,
+            **devices(200),
+        ),
+    ],
+    "checkin.device": [row("/checkin/devices/101", anyone=403, foreign="/checkin/devices/103", **DEVICES)],
+    "checkin.change_device": [
+        row(
+            "/checkin/devices/101",
+            method="POST",
+            data={"name": "门口三号机", "events": ["4"]},
+            anyone=403,
+            foreign="/checkin/devices/103",
+            **devices(302),
+        )
+    ],
+    "checkin.new_code": [
+        row(
+            "/checkin/devices/101/code",
+            method="POST",
+            anyone=403,
+            foreign="/checkin/devices/103/code",
+            **devices(302),
+        )
+    ],
+    "checkin.new_token": [
+        row(
+            "/checkin/devices/102/token",
+            method="POST",
+            anyone=403,
+            foreign="/checkin/devices/103/token",
+            **devices(200),
+        )
+    ],
+    "checkin.revoke_device": [
+        row(
+            "/checkin/devices/101/revoke",
+            method="POST",
+            anyone=403,
+            foreign="/checkin/devices/103/revoke",
+            **devices(302),
+        )
+    ],
+    "checkin.enrol": [row("/e/no-such-code", anyone=404)],
+    "checkin.enrol_phone": [row("/e/no-such-code", method="POST", anyone=404)],
     # Open to everyone in the hall; without a code from the screen there is nothing.
     "checkin.venue": [row("/v/4/0123456789abcdef", anyone=404, foreign="/v/7/0123456789abcdef")],
     "checkin.venue_page": [row("/v/4", anyone=404, foreign="/v/7")],

@@ -12,7 +12,7 @@ endpoint or method of the URL map that no row covers.
         ],
     }
 
-`anyone` is the status of every role that is not named. `foreign` is the same address with an id that
+`anyone` is the status of every role that is not named; a scanner fares as the volunteer, a program as the visitor. `foreign` is the same address with an id that
 belongs to another office (event, slot and phase 7, programme 2): the organiser must get 404 there. An
 endpoint with an integer in its address must name one.
 """
@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-#: Role → whose browser asks: a key of the cast, "volunteer", or "visitor" who is not logged in.
+#: Role → whose browser asks: a key of the cast, "volunteer", "scanner", "program", or "visitor" who is not logged in.
 ROLES = {
     "administrator": "administrator",
     "organiser": "organiser",
@@ -33,7 +33,11 @@ ROLES = {
     "director": "chen",
     "stranger": "stranger",
     "visitor": "visitor",
+    "scanner": "scanner",
+    "program": "program",
 }
+#: Who fares as another does unless a row says otherwise: a scanner is a volunteer, and a token is nothing on a page.
+_AS = {"scanner": "volunteer", "program": "visitor"}
 
 
 @dataclass(frozen=True)
@@ -59,4 +63,5 @@ def row(
     """A row; roles that are not named get `anyone`."""
     unknown = set(statuses) - set(ROLES)
     assert not unknown, f"no such role: {unknown}"
-    return Row(path, method, {role: statuses.get(role, anyone) for role in ROLES}, data, foreign)
+    found = {role: statuses.get(role, statuses.get(_AS.get(role, role), anyone)) for role in ROLES}
+    return Row(path, method, found, data, foreign)

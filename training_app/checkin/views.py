@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from . import models, views_door, views_force, views_links, views_offline, views_sheets, views_venue  # noqa: F401
+from . import (  # noqa: F401
+    models,
+    views_devices,
+    views_door,
+    views_force,
+    views_links,
+    views_offline,
+    views_sheets,
+    views_venue,
+)
 from .blueprint import bp
 
 blueprints = (bp,)

@@ -10,7 +10,7 @@ from flask import Response, jsonify, make_response, render_template, request
 from training_app.core import clock
 from training_app.core.errors import Invalid
 from training_app.core.permissions import Permission as P
-from training_app.people.policy import allows
+from training_app.people.policy import allows, allows_anywhere
 from training_app.schedule.access import programme_scope, slot_for
 from training_app.schedule.models import Slot
 from training_app.web import access
@@ -37,7 +37,14 @@ def index() -> Any:
     stages = {s.id: rules.stage(s.event.state, s.checkin_opens_at, s.checkin_closes_at, now) for s in page.items}
     manages = {s.id: may_manage(s) for s in page.items}
     return render_template(
-        "checkin/index.html", page=page, tallies=tallies, stages=stages, manages=manages, words=wording, today=now
+        "checkin/index.html",
+        page=page,
+        tallies=tallies,
+        stages=stages,
+        manages=manages,
+        manages_devices=allows_anywhere(who, P.DEVICE_MANAGE),
+        words=wording,
+        today=now,
     )
 
 
@@ -213,6 +220,7 @@ def walk_in(slot_id: int) -> Any:
                 nonce=form.nonce.data or "",
                 login_id=who.login_id,
                 actor_id=who.person_id,
+                device_id=who.device_id,
                 now=now,
             )
             return say(slot, answer)

@@ -44,6 +44,7 @@ def at_door(
     nonce: str,
     login_id: int | None,
     actor_id: int | None,
+    device_id: int | None = None,
     now: datetime,
 ) -> Answer:
     """Register whoever stands before the volunteer and check them in; the same nonce gets the first answer.
@@ -67,7 +68,7 @@ def at_door(
             ).id
         return check_in(
             slot_id,
-            Presented(nonce=nonce, source="walk_in", login_id=login_id, actor_id=actor_id),
+            Presented(nonce=nonce, source="walk_in", login_id=login_id, actor_id=actor_id, device_id=device_id),
             registration_id=registration_id,
             now=now,
         )

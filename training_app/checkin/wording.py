@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import format_timedelta
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -26,6 +28,32 @@ MARKS: dict[str, Any] = {
     "staff": _l("Staff"),
     "stand_in": _l("Stand-in"),
 }
+
+#: Kind of a device → its word.
+KINDS: dict[str, Any] = {"scanner": _l("Scanner"), "api": _l("Program")}
+#: How a device stands → (word, tone of the badge).
+STANDINGS: dict[str, tuple[Any, str]] = {
+    "live": (_l("In use"), "good"),
+    "waiting": (_l("Waiting for its phone"), "wait"),
+    "stale": (_l("Not enrolled"), "off"),
+    "idle": (_l("No event"), "off"),
+    "revoked": (_l("Revoked"), "off"),
+}
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """2 分钟前 · 2 minutes ago."""
+    if now - moment < timedelta(minutes=1):
+        return str(_("just now"))
+    return str(format_timedelta(moment - now, granularity="minute", threshold=1.2, add_direction=True))
+
+
+def clock_wrong(slow: timedelta) -> str:
+    """By how much a device's clock is wrong; `slow` is negative for one that is ahead."""
+    by = format_timedelta(abs(slow), granularity="minute", threshold=1.2)
+    if slow > timedelta():
+        return str(_("Its clock is %(by)s slow", by=by))
+    return str(_("Its clock is %(by)s fast", by=by))
 
 
 def event_name(event: Event) -> str:

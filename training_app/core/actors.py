@@ -31,7 +31,7 @@ class ActorGrant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The one who asks. An unknown visitor has no login; a door volunteer has no person.
+    """The one who asks. An unknown visitor has no login; a door volunteer has no person, a device a name of its own.
 
     Has what Flask-Login expects of a user.
     """

@@ -40,6 +40,12 @@ class Forbidden(Refusal):
         super().__init__(code, sentence)
 
 
+class Unauthorized(Refusal):
+    """A program has not shown a token that counts."""
+
+    status = 401
+
+
 class Invalid(Refusal):
     """What was typed cannot be used. `fields` maps a field's name to its sentence."""
 

@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     GROUP = "g"
     DOOR = "d"
     JOIN = "j"
+    ENROL = "e"
 
 
 def _mac(purpose: Purpose, subject: int, revision: int) -> bytes:

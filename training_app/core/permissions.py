@@ -30,6 +30,7 @@ class Permission(StrEnum):
     MESSAGE_MANAGE = "message.manage", "Copy, send and tick off messages"
     DOOR_SCAN = "door.scan", "Check people in at the door of an event"
     DOOR_MANAGE = "door.manage", "Make door links, print and attach sign-in sheets, show the projector page"
+    DEVICE_MANAGE = "device.manage", "Enrol, limit and revoke scanners and programs of one's organisation"
     ATTENDANCE_VIEW = "attendance.view", "See attendance in one's area"
     LEAVE_ASK = "leave.ask", "Ask for leave for directors of one's jurisdiction"
     ATTENDANCE_CORRECT = "attendance.correct", "Correct attendance with a reason, decide leave, close events"

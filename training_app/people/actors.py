@@ -42,6 +42,7 @@ def actor_of(token: str, now: datetime) -> Actor:
             Login.device_id,
             Device.scopes,
             Device.revoked_at,
+            Device.name,
         )
         .select_from(Login)
         .outerjoin(Person, Person.id == Login.person_id)
@@ -59,14 +60,14 @@ def actor_of(token: str, now: datetime) -> Actor:
         for row in rows
         if row[8] is not None
     )
-    device_id, scopes, revoked_at = rows[0][15], rows[0][16], rows[0][17]
+    device_id, scopes, revoked_at, device = rows[0][15], rows[0][16], rows[0][17], rows[0][18]
     if disabled_at is not None or revoked_at is not None or (grant_id is not None and not grants):
         return STRANGER
     return Actor(
         login_id,
         token,
         person_id,
-        name or "",
+        name or device or "",
         language,
         account_id,
         bool(must_change),

@@ -25,13 +25,14 @@ def open_login(
     person_id: int | None = None,
     account_id: int | None = None,
     grant_id: int | None = None,
+    device_id: int | None = None,
     device_name: str = "",
     expires_at: datetime | None = None,
     token_hash: str | None = None,
 ) -> str:
     """Remember a device; gives the token for its session cookie, which is stored only as a hash.
 
-    `how` is password, personal_link, group_link or door_link. Without `expires_at` a staff login
+    `how` is password, personal_link, group_link, door_link, device or api. Without `expires_at` a staff login
     lasts `rules.STAFF_LOGIN`, any other `rules.DIRECTOR_DEVICE`. With `token_hash` the login is for a device
     that holds its secret already, and the token given back is worthless.
     """
@@ -45,6 +46,7 @@ def open_login(
                 person_id=person_id,
                 account_id=account_id,
                 grant_id=grant_id,
+                device_id=device_id,
                 device_name=device_name[:60],
                 created_at=now,
                 expires_at=expires_at or now + lasts,

@@ -19,7 +19,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from training_app.core.actors import Actor
-from training_app.core.errors import Forbidden
+from training_app.core.errors import Forbidden, Unauthorized
 from training_app.core.permissions import Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -27,10 +27,11 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Access:
-    """Who may call an endpoint: everyone, any identified person, or who has a permission."""
+    """Who may call an endpoint: everyone, any identified person, who has a permission, or a program's token."""
 
     kind: str
     permission: Permission | None = None
+    scope: str | None = None
 
 
 def _declare(access: Access) -> Callable[[View], View]:
@@ -44,6 +45,14 @@ def _declare(access: Access) -> Callable[[View], View]:
 def needs(permission: Permission) -> Callable[[View], View]:
     """For whoever has this permission somewhere."""
     return _declare(Access("needs", permission))
+
+
+def bearer(permission: Permission, scope: str | None = None) -> Callable[[View], View]:
+    """For a program whose token, sent with the request, has the permission somewhere and this scope.
+
+    Cookies count for nothing here, so no other site can borrow them; and a token counts nowhere else.
+    """
+    return _declare(Access("bearer", permission, scope))
 
 
 #: For any identified person: director by her link, staff by password.
@@ -64,6 +73,24 @@ def actor() -> Actor:
     return current_user._get_current_object()  # type: ignore[no-any-return]
 
 
+def for_programs() -> bool:
+    """Whether this request's endpoint takes a token and no cookie."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    access = declared(view) if view else None
+    return access is not None and access.kind == "bearer"
+
+
+def token_views(app: Flask) -> list[Callable[..., Any]]:
+    """The views that take a token and no cookie: no other site can make a browser call them."""
+    return [view for view in app.view_functions.values() if getattr(declared(view), "kind", "") == "bearer"]
+
+
+def sent_token() -> str | None:
+    """The token in `Authorization: Bearer …`, or None."""
+    sent = request.authorization
+    return sent.token if sent is not None and sent.type == "bearer" and sent.token else None
+
+
 class UndeclaredAccess(RuntimeError):
     """An endpoint declares no access."""
 
@@ -77,6 +104,9 @@ def _enforce() -> Any:
     if access.kind == "public":
         return None
     who = actor()
+    if access.kind == "bearer":
+        _prove_token(access, who)
+        return None
     allowed_anywhere = current_app.extensions["access_policy"]
     if access.kind == "person":
         admitted = who.person_id is not None
@@ -93,6 +123,19 @@ def _enforce() -> Any:
             return redirect(url_for("people.login", next=request.full_path.rstrip("?")))
         raise Forbidden("login_needed", _l("Please log in again. What you typed is still on the page before."))
     raise Forbidden("forbidden", _l("This page is for others. If you need it, ask the organiser for the role."))
+
+
+def _prove_token(access: Access, who: Actor) -> None:
+    if not who.is_authenticated:
+        if sent_token() is None:
+            raise Unauthorized("token_missing", _l("Send the token of this program: Authorization: Bearer …"))
+        raise Unauthorized(
+            "token_refused", _l("This token is unknown, over or revoked. Ask the organiser for a new one.")
+        )
+    if access.scope is not None and access.scope not in who.scopes:
+        raise Forbidden("scope_missing", _l("This token may not do that: it lacks %(scope)s.", scope=access.scope))
+    if not current_app.extensions["access_policy"](who, access.permission):
+        raise Forbidden("no_event", _l("The events of this token are over. Ask the organiser to give it others."))
 
 
 def init_app(app: Flask, policy: Callable[[Actor, Permission], bool]) -> None:

@@ -8,14 +8,16 @@ from flask import Flask, Response, current_app, jsonify, make_response, render_t
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from training_app.core.db import db
 from training_app.core.errors import Refusal
 
 
 def wants_json() -> bool:
-    """Whether the caller is a program (fetch from one of our scripts) rather than a page."""
+    """Whether the caller is a program (fetch from one of our scripts, the API) rather than a page."""
+    if request.path.startswith("/api/"):
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return bool(request.is_json or best == "application/json")
 
@@ -23,9 +25,11 @@ def wants_json() -> bool:
 def _sentence(status: int) -> str:
     sentences: dict[int, str] = {
         400: _("The request could not be read. Go back, check what you typed and send it again."),
+        401: _("Please log in again."),
         403: _("This page is for others. If you need it, ask the organiser for the role."),
         404: _("There is nothing here, or it is not for you. Check the link, or start from the first page."),
         405: _("This address does not accept that. Go back and use the page's own buttons."),
+        415: _("Send this as application/json."),
         413: _("The file is too large. Choose one of at most 8 MB."),
         429: _("Too many tries in a short time. Wait a minute, then try again."),
     }
@@ -43,7 +47,10 @@ def answer(status: int, code: str, sentence: Any) -> Response:
 
 
 def _refusal(error: Refusal) -> Response:
-    return answer(error.status, error.code, error.sentence)
+    response = answer(error.status, error.code, error.sentence)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def _csrf(error: CSRFError) -> Response:
@@ -55,7 +62,10 @@ def _csrf(error: CSRFError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
-    return answer(error.code or 500, error.name.lower().replace(" ", "_"), None)
+    response = answer(error.code or 500, error.name.lower().replace(" ", "_"), None)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(error.valid_methods)
+    return response
 
 
 def _beyond(error: Exception) -> Response:

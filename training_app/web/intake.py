@@ -1,7 +1,7 @@
 """What no page can use is refused before any of them sees it, so that it never becomes a fault of ours.
 
 A broken scanner or a probing stranger sends it: a NUL, which PostgreSQL takes in no text; a field's name
-without end; numbers larger than any id.
+without end; numbers larger than any id; half a character; JSON nested without end.
 """
 
 from __future__ import annotations
@@ -24,6 +24,23 @@ class _Id(IntegerConverter):
         super().__init__(map, **{"max": LARGEST} | options)
 
 
+def _unusable(value: Any) -> bool:
+    """Whether JSON holds a text that no column takes: with a NUL, or with half of a surrogate pair."""
+    if isinstance(value, str):
+        return "\0" in value or (not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value))
+    if isinstance(value, dict):
+        return any(len(key) > _LONGEST_NAME or _unusable(key) or _unusable(one) for key, one in value.items())
+    return isinstance(value, list) and any(_unusable(one) for one in value)
+
+
+def _refuse_json() -> None:
+    try:
+        if _unusable(request.get_json(silent=True)):
+            abort(400)
+    except RecursionError:
+        abort(400)
+
+
 def _refuse() -> None:
     if any(isinstance(value, str) and "\0" in value for value in (request.view_args or {}).values()):
         abort(404)
@@ -31,6 +48,8 @@ def _refuse() -> None:
         for name, value in sent.items(multi=True):
             if "\0" in name or "\0" in value or len(name) > _LONGEST_NAME:
                 abort(400)
+    if request.is_json:
+        _refuse_json()
     if any("\0" in (file.filename or "") for file in request.files.values()):
         abort(400)
 
