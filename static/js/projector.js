@@ -7,12 +7,18 @@
   var state = JSON.parse(wall.getAttribute("data-state")), offset = 0, tag = "", lost = false, asking = false, shown = null;
   function take(fresh) { state = fresh; offset = fresh.now_ms - Date.now(); }
   function now() { return Date.now() + offset; }
-  function show() {
-    var steps = state.steps.filter(function (step) { return step.ends_ms > now(); }), step = steps[0];
+  function shows(stage) {
+    Array.prototype.forEach.call(wall.querySelectorAll("[data-stages]"), function (part) {
+      part.hidden = part.getAttribute("data-stages").split(" ").indexOf(stage) < 0;
+    });
+  }
+  function code() {
+    var steps = state.steps.filter(function (step) { return step.ends_ms > now(); }), last = state.steps[state.steps.length - 1];
+    var step = steps[0] || last;
+    by("symbol").style.display = by("dial").style.display = step ? "" : "none";
+    if (!step) { return; }
     // The code before is still accepted for one step; after that an old one would only send people away.
-    var dead = !step && now() > state.steps[state.steps.length - 1].ends_ms + state.step_ms;
-    wall.classList.toggle("projector-dead", dead);
-    step = step || state.steps[state.steps.length - 1];
+    wall.classList.toggle("projector-dead", !steps.length && now() > last.ends_ms + state.step_ms);
     if (shown !== step.path) {
       shown = step.path;
       by("symbol").setAttribute("viewBox", "0 0 " + step.side + " " + step.side);
@@ -22,12 +28,17 @@
     var left = Math.max(0, step.ends_ms - now());
     by("seconds").textContent = Math.ceil(left / 1000);
     by("ring").setAttribute("stroke-dashoffset", RING * (1 - left / state.step_ms));
+  }
+  function show() {
+    code();
+    shows(state.stage);
     by("here").textContent = state.here;
     by("expected").textContent = state.expected;
     by("welcome").textContent = state.welcome;
-    by("stage-before").hidden = state.stage !== "before";
-    by("stage-over").hidden = state.stage === "before" || state.stage === "open";
+    by("greeting").hidden = !state.welcome;
+    by("nobody").hidden = Boolean(state.welcome);
     by("offline").hidden = !lost;
+    by("offline").textContent = by("offline").getAttribute(wall.classList.contains("projector-dead") ? "data-dead" : "data-held");
   }
   function ask() {
     if (asking) { return; }
@@ -48,5 +59,7 @@
   wall.addEventListener("click", function () {
     if (document.documentElement.requestFullscreen && !document.fullscreenElement) { document.documentElement.requestFullscreen().catch(function () {}); }
   });
-  if (navigator.wakeLock) { navigator.wakeLock.request("screen").catch(function () {}); }
+  function stay() { if (navigator.wakeLock && !document.hidden) { navigator.wakeLock.request("screen").catch(function () {}); } }
+  document.addEventListener("visibilitychange", stay);
+  stay();
 })();

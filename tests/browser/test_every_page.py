@@ -52,6 +52,9 @@ NOT_PAGES = {
     "checkin.pack",
     "checkin.people",
     "checkin.projector_state",
+    # Shown to a phone that has asked: see MORE.
+    "checkin.venue_nod",
+    "checkin.venue_nod_state",
     "checkin.sheet",
     "checkin.sheet_scan",
     "checkin.webmanifest",
@@ -203,6 +206,7 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
         "checkin.new_device": ("organiser", "/checkin/devices/new?kind=api"),
         "checkin.enrol": ("visitor", f"/e/{code}"),
         "checkin.projector": ("organiser", f"/checkin/{slot}/projector"),
+        "checkin.waiting_nods": ("organiser", f"/checkin/{slot}/nods"),
         "checkin.door_links": ("organiser", f"/events/{event}/door-links"),
         "checkin.door_link_shown": ("organiser", f"/events/{event}/door-links/{door.id}"),
         "checkin.door_link": ("visitor", f"/d/{door.token}"),

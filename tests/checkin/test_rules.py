@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from tests import cast
 from training_app.checkin import rules
@@ -23,3 +25,21 @@ def test_a_venue_code_of_another_slot_or_secret_is_worthless():
 
 def test_the_typed_code_has_six_digits():
     assert {len(rules.six_digits(SECRET, 4, n)) for n in range(200)} == {6}
+
+
+@pytest.mark.parametrize(
+    ("made", "ends"),
+    [
+        # An hour early: ten minutes from the opening.
+        (-60, 10),
+        (-120, 10),
+        # So early that the code says nothing of who is here: ten minutes from the code.
+        (-121, -111),
+        (0, 10),
+        (30, 40),
+    ],
+)
+def test_a_pass_lasts_ten_minutes_from_the_code_or_from_the_opening(made, ends):
+    opens = datetime(2026, 6, 14, 0, 0, tzinfo=UTC)
+    minute = timedelta(minutes=1)
+    assert rules.pass_ends(opens + made * minute, opens) == opens + ends * minute

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from tests import cast
 from training_app.attendance.models import Attendance, Scan
-from training_app.checkin import venue
+from training_app.checkin import rules, venue
 from training_app.core.db import db, transaction
 from training_app.people.grouplinks import create
 
@@ -26,10 +28,10 @@ def _scans():
     return db.session.scalars(select(Scan)).all()
 
 
-def test_the_projector_carries_this_code_and_the_next(client_as):
+def test_the_projector_carries_this_code_and_those_of_the_next_two_minutes(client_as):
     state = client_as("organiser").get(f"{PROJECTOR}.json").get_json()
     assert [one["digits"].replace(" ", "") for one in state["steps"]] == [
-        venue.shown(SLOT, cast.NOW, ahead=n).digits for n in (0, 1)
+        venue.shown(SLOT, cast.NOW, ahead=n).digits for n in (0, 1, 2, 3)
     ]
     assert state["steps"][1]["ends_ms"] - state["steps"][0]["ends_ms"] == state["step_ms"] == 30_000
 
@@ -163,3 +165,150 @@ def test_a_door_link_is_opened_by_a_tap_and_ends_when_the_organiser_says_so(clie
     organiser.post(f"{made.location}/end")
     assert phone.get("/checkin").status_code == 302
     assert phone.get(address).status_code == 404
+
+
+EARLY = cast.NOW - timedelta(hours=1)
+OPENS = cast.NOW - timedelta(minutes=40)
+
+
+def _address_at(moment):
+    return f"/v/{SLOT}/{venue.shown(SLOT, moment).code}"
+
+
+def test_the_page_is_opened_early_and_holds_all_that_it_needs_to_wake_by_itself(client_as, ticket_of):
+    ticket_of("chen")
+    with time_machine.travel(EARLY, tick=False):
+        chen = client_as("chen")
+        page = chen.get(_address_at(EARLY)).get_data(as_text=True)
+    assert "本页会自动开启" in page and "08:00" in page
+    assert f'data-opens="{int(OPENS.timestamp() * 1000)}"' in page
+    assert f'data-now="{int(EARLY.timestamp() * 1000)}"' in page
+    # The button is there already, and hidden: waking asks the server nothing.
+    assert re.search(r"data-when-open\s+hidden", page) and "btn-checkin" in page
+
+
+def test_without_scripts_the_page_asks_again_a_moment_after_the_opening_not_all_in_one_second(client_as, ticket_of):
+    ticket_of("chen")
+    with time_machine.travel(EARLY, tick=False):
+        chen = client_as("chen")
+        pages = [chen.get(_address_at(EARLY)).get_data(as_text=True) for _ in range(40)]
+    waits = {int(re.search(r'http-equiv="refresh"\s+content="(\d+);url=/v/4"', page).group(1)) for page in pages}
+    assert min(waits) >= 1201 and max(waits) <= 1205 and len(waits) > 1
+
+
+def test_a_page_opened_early_checks_in_until_ten_minutes_after_the_opening(client_as, ticket_of):
+    ticket_of("chen")
+    with time_machine.travel(EARLY, tick=False):
+        chen = client_as("chen")
+        chen.get(_address_at(EARLY))
+    with time_machine.travel(OPENS + timedelta(minutes=10), tick=False):
+        assert "answer-accepted" in chen.post(f"/v/{SLOT}").get_data(as_text=True)
+
+
+def test_after_those_ten_minutes_the_code_must_be_scanned_again(client_as, ticket_of):
+    ticket_of("chen")
+    with time_machine.travel(EARLY, tick=False):
+        chen = client_as("chen")
+        chen.get(_address_at(EARLY))
+    with time_machine.travel(OPENS + timedelta(minutes=11), tick=False):
+        assert chen.post(f"/v/{SLOT}").status_code == 410
+    assert _scans() == []
+
+
+def test_a_tap_before_the_opening_is_a_fact_and_leads_back_to_the_waiting_page(client_as, ticket_of):
+    ticket_of("chen")
+    with time_machine.travel(EARLY, tick=False):
+        chen = client_as("chen")
+        chen.get(_address_at(EARLY))
+        page = chen.post(f"/v/{SLOT}")
+    assert page.status_code == 409 and "本页会自动开启" in page.get_data(as_text=True)
+    assert [scan.reason for scan in _scans()] == ["too_early"]
+
+
+def test_the_phone_is_known_for_a_year_by_a_cookie_that_scripts_cannot_read(client_as, ticket_of):
+    ticket_of("chen")
+    chen = client_as("chen")
+    (cookie,) = [line for line in chen.get(_address()).headers.getlist("Set-Cookie") if line.startswith("phone=")]
+    assert "HttpOnly" in cookie and "Path=/v" in cookie and "Max-Age=31536000" in cookie
+    chen.post(f"/v/{SLOT}")
+    secret = re.match("phone=([^;]+)", cookie).group(1)
+    assert [scan.phone_key for scan in _scans()] == [rules.phone_key(secret)]
+    # The next code finds the same phone.
+    assert f"phone={secret};" in " ".join(chen.get(_address()).headers.getlist("Set-Cookie"))
+
+
+def _second_person(client_as, ticket_of):
+    """One phone: Chen has checked in, then Lin types her ticket's ten characters."""
+    ticket_of("chen")
+    lin, _token = ticket_of("lin")
+    phone = client_as("chen")
+    phone.get(_address())
+    phone.post(f"/v/{SLOT}")
+    phone.get(_address())
+    return phone, phone.post(f"/v/{SLOT}", data={"code": lin.ticket_code})
+
+
+def test_a_second_person_on_the_phone_waits_and_is_in_once_the_door_nods(client_as, ticket_of):
+    phone, answer = _second_person(client_as, ticket_of)
+    assert (answer.status_code, answer.location) == (303, f"/v/{SLOT}/nod")
+    assert "请让工作人员点头" in phone.get(answer.location).get_data(as_text=True)
+    assert phone.get(f"/v/{SLOT}/nod.json").get_json() == {"state": "asked"}
+    door = client_as("volunteer")
+    for listed in (f"/checkin/{SLOT}/nods", f"/checkin/{SLOT}", f"/checkin/{SLOT}/board"):
+        page = door.get(listed).get_data(as_text=True)
+        assert "林晓燕" in page and "用陈丽华的手机" in page and "138" not in page
+    asked = re.search(r'action="(/checkin/4/nods/\d+)"', page).group(1)
+    assert door.post(asked, data={"answer": "yes"}).location == f"/checkin/{SLOT}/nods"
+    assert phone.get(f"/v/{SLOT}/nod.json").get_json() == {"state": "allowed"}
+    done = phone.get(f"/v/{SLOT}/nod").get_data(as_text=True)
+    assert "answer-accepted" in done and "林晓燕" in done
+    assert "用陈丽华的手机" not in door.get(f"/checkin/{SLOT}/nods").get_data(as_text=True)
+
+
+def test_a_no_is_said_on_the_phone_and_stays_on_the_list_for_a_change_of_mind(client_as, ticket_of):
+    phone, _answer = _second_person(client_as, ticket_of)
+    door = client_as("volunteer")
+    asked = re.search(
+        r'action="(/checkin/4/nods/\d+)"', door.get(f"/checkin/{SLOT}/nods").get_data(as_text=True)
+    ).group(1)
+    answer = door.post(asked, data={"answer": "no"}, headers={"Accept": "application/json"})
+    assert answer.get_json()["tone"] == "refused"
+    assert "工作人员没有同意" in phone.get(f"/v/{SLOT}/nod").get_data(as_text=True)
+    assert "林晓燕" in door.get(f"/checkin/{SLOT}/nods").get_data(as_text=True)
+    assert door.post(asked, data={"answer": "yes"}, headers={"Accept": "application/json"}).get_json()["code"] == "ok"
+
+
+def test_the_doors_live_part_changes_with_who_waits(client_as, ticket_of):
+    door = client_as("volunteer")
+    before = door.get(f"/checkin/{SLOT}/board").headers["ETag"]
+    _second_person(client_as, ticket_of)
+    asked = door.get(f"/checkin/{SLOT}/board", headers={"If-None-Match": before})
+    assert asked.status_code == 200
+    number = re.search(r'action="(/checkin/4/nods/\d+)"', asked.get_data(as_text=True)).group(1)
+    door.post(number, data={"answer": "no"})
+    assert door.get(f"/checkin/{SLOT}/board", headers={"If-None-Match": asked.headers["ETag"]}).status_code == 200
+
+
+def test_another_phone_does_not_learn_who_waits(client_as, ticket_of):
+    _second_person(client_as, ticket_of)
+    other = client_as("visitor")
+    other.get(_address())
+    assert other.get(f"/v/{SLOT}/nod").status_code == 404
+    assert other.get(f"/v/{SLOT}/nod.json").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("moment", "stage", "codes"),
+    [
+        (cast.NOW - timedelta(hours=4), "early", 0),
+        (EARLY, "before", 4),
+        (cast.NOW, "open", 4),
+        (cast.NOW + timedelta(hours=4), "over", 0),
+    ],
+)
+def test_the_wall_shows_a_code_only_while_it_is_worth_something(client_as, moment, stage, codes):
+    with time_machine.travel(moment, tick=False):
+        organiser = client_as("organiser")
+        state = organiser.get(f"{PROJECTOR}.json").get_json()
+        assert organiser.get(PROJECTOR).status_code == 200
+    assert (state["stage"], len(state["steps"])) == (stage, codes)

@@ -152,6 +152,7 @@ ANSWERS = {
     "correction.person_id": "attendance.history.facts",
     "leave.person_id": "attendance.history.facts",
     "attendance.person_id": "attendance.recording.people_of",
+    "phone_person.person_id": "stays: it says whom a phone named on that day",
     "score.person_id": "learning.service.members",
     "certificate.person_id": "certificates.papers.of_person",
     "serial.person_id": "stays: the number was reserved for the record of that day",

@@ -171,9 +171,22 @@ ROWS = {
     ],
     "checkin.enrol": [row("/e/no-such-code", anyone=404)],
     "checkin.enrol_phone": [row("/e/no-such-code", method="POST", anyone=404)],
+    "checkin.waiting_nods": [row("/checkin/4/nods", anyone=403, foreign="/checkin/7/nods", **SCANS)],
+    "checkin.nod": [
+        row(
+            "/checkin/4/nods/1",
+            method="POST",
+            data={"answer": "yes"},
+            anyone=403,
+            foreign="/checkin/7/nods/1",
+            **{role: 404 if status == 200 else status for role, status in POSTS.items()},
+        )
+    ],
     # Open to everyone in the hall; without a code from the screen there is nothing.
     "checkin.venue": [row("/v/4/0123456789abcdef", anyone=404, foreign="/v/7/0123456789abcdef")],
     "checkin.venue_page": [row("/v/4", anyone=404, foreign="/v/7")],
+    "checkin.venue_nod": [row("/v/4/nod", anyone=404, foreign="/v/7/nod")],
+    "checkin.venue_nod_state": [row("/v/4/nod.json", anyone=404, foreign="/v/7/nod.json")],
     "checkin.venue_enter": [row("/v/4", method="POST", anyone=404, foreign="/v/7")],
     "checkin.venue_walk_in": [row("/v/4/walk-in", method="POST", data=NAMELESS, anyone=404, foreign="/v/7/walk-in")],
     "checkin.digits": [

@@ -21,6 +21,8 @@ from training_app.registration.models import Registration
 from training_app.registration.queries import seated_twice
 from training_app.schedule.models import Event, Slot
 
+from .models import PhonePerson
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -36,6 +38,8 @@ class Tally:
     last_at: datetime | None = None
     last_id: int | None = None
     state: str = ""
+    #: Who waits for the door's nod: a second person on one phone.
+    asked: int = 0
 
     @property
     def tag(self) -> str:
@@ -75,6 +79,10 @@ def tallies(slot_ids: Collection[int]) -> dict[int, Tally]:
             select(func.max(Scan.received_at)).where(Scan.slot_id == Slot.id).scalar_subquery(),
             select(func.max(Correction.id)).where(Correction.slot_id == Slot.id).scalar_subquery(),
             Event.state,
+            select(func.count())
+            .select_from(PhonePerson)
+            .where(PhonePerson.slot_id == Slot.id, PhonePerson.state == "asked")
+            .scalar_subquery(),
         )
         .join(Event, Event.id == Slot.event_id)
         .where(Slot.id.in_(slot_ids))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training_app.core.db import Model, UtcDateTime
@@ -30,3 +30,43 @@ class SheetScan(Model):
     name: Mapped[str] = mapped_column(String(200))
     attached_by_id: Mapped[int]
     attached_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PhonePerson(Model):
+    """Who checks in to a slot with which phone: the first is in by herself, whoever follows waits for a nod."""
+
+    __tablename__ = "phone_person"
+    __table_args__ = (
+        UniqueConstraint("slot_id", "phone_key", "person_id"),
+        # Of two who tap on one phone at the same moment, this key says who was first.
+        Index(
+            "uq_phone_person_first",
+            "slot_id",
+            "phone_key",
+            unique=True,
+            sqlite_where=text("state = 'first'"),
+            postgresql_where=text("state = 'first'"),
+        ),
+        # The door counts those who wait; there are few.
+        Index(
+            "ix_phone_person_waiting",
+            "slot_id",
+            sqlite_where=text("state = 'asked'"),
+            postgresql_where=text("state = 'asked'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
+    #: A hash of what the phone's cookie holds, as in Scan.
+    phone_key: Mapped[str] = mapped_column(String(16))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
+    #: first; asked, allowed, refused
+    state: Mapped[str] = mapped_column(String(8))
+    #: How she came: as in Scan.
+    source: Mapped[str] = mapped_column(String(12))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: The login of whoever nodded or shook the head; a door volunteer is no person.
+    decided_login_id: Mapped[int | None]
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

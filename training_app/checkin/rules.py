@@ -12,6 +12,8 @@ STEP = 30
 REMEMBERED = 240
 #: How long a pass lasts that a venue code has bought.
 PASS = timedelta(minutes=10)
+#: How long before check-in opens a code may be scanned by people who then wait for it.
+EARLY = timedelta(hours=2)
 #: A scan that waited for the network counts from when it was made, at most this long ago.
 LONGEST_WAIT = timedelta(hours=12)
 _NOT_REGISTERED = {"cancelled": "cancelled", "declined": "cancelled", "waiting": "waiting"}
@@ -46,6 +48,17 @@ def refusal(
     if at < opens_at:
         return "too_early"
     return "too_late" if at > closes_at else None
+
+
+def pass_ends(made: datetime, opens_at: datetime) -> datetime:
+    """Until when a pass is good: ten minutes from the code, or from the opening for whoever waited for it."""
+    waited = opens_at - EARLY <= made < opens_at
+    return (opens_at if waited else made) + PASS
+
+
+def phone_key(secret: str) -> str:
+    """What is kept of the random text in a phone's cookie: 64 bits of its hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()[:16]
 
 
 def step_of(moment: datetime) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Attendance, Correction, Scan
 from training_app.attendance.recording import Whom, people_of, record
-from training_app.attendance.rules import SlotFacts
+from training_app.attendance.rules import HERE, SlotFacts
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound
 from training_app.divisions.models import Division
@@ -23,7 +23,7 @@ from training_app.registration import tickets
 from training_app.registration.models import EventKey, Registration
 from training_app.schedule.models import Event, Slot
 
-from . import rules
+from . import rules, sharing
 from .answers import SENTENCES, Answer
 from .presented import Presented
 
@@ -119,12 +119,14 @@ def check_in(
     registration_id: int | None = None,
     now: datetime,
     refused_nonce: str | None = None,
+    objection: str | None = None,
 ) -> Answer:
     """Decide on one person at the door of a slot and put it on record, accepted or refused.
 
     Give what was read of a ticket (its token or whole address), the ten characters typed from it, or
     the registration's id (name search, venue code). The same nonce gets the first answer again. A refusal
     is recorded under `refused_nonce` where that is given, so that a pass for one entry is not spent by it.
+    `objection` is the code of what the way in (a phone's position) says against it; it counts where nothing else does.
     Raises Invalid for a nonce of another shape or one that was used otherwise, NotFound for an unknown slot.
     """
     if not is_nonce(presented.nonce):
@@ -155,6 +157,8 @@ def check_in(
             fault, row = _proof(claimed, ticket or "", slot_id, row)
         if fault and (row.registration_id is None or reason in _WEAKER):
             reason = fault
+        if reason is None and row.status not in HERE:
+            reason = objection or sharing.objection(slot_id, row.person_id, row.registration_id, presented, now)
         forced = presented.forced and row.registration_id is not None and reason in rules.FORCIBLE
         refused = reason is not None and not forced
         done = record(

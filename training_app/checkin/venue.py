@@ -25,6 +25,7 @@ from training_app.schedule.models import Event, Slot
 from . import rules
 from .answers import Answer
 from .models import VenueKey
+from .nearness import ANYWHERE, Nearness
 from .presented import Presented
 from .service import check_in
 
@@ -34,8 +35,23 @@ DIGITS = _l("These are not the six digits on the screen. They change every 30 se
 NO_PASS = _l("Scan the code on the screen in the venue first.")
 NO_SUCH_CODE = _l("No ticket of this event has these ten characters. Please check them.")
 SPENT = _l("This check-in was already used for someone else. Scan the code on the screen again.")
-#: A slot's digits are accepted from this long before check-in opens until it closes.
-_BEFORE = timedelta(hours=2)
+
+#: Another process may have stamped the pass by a clock that is a little ahead.
+_SKEW = timedelta(seconds=-60)
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a code has bought: one entry on one phone. `source`: venue_code or digits."""
+
+    number: str
+    phone_key: str | None
+    source: str
+
+    @property
+    def nonce(self) -> str:
+        """The nonce of the one scan that the pass pays for."""
+        return f"vp-{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +76,16 @@ def key_of(slot_id: int, now: datetime) -> bytes:
 
 def shown(slot_id: int, now: datetime, *, ahead: int = 0) -> Shown:
     """The code of this step, or of one `ahead`."""
-    secret, step = key_of(slot_id, now), rules.step_of(now) + ahead
+    return _shown(key_of(slot_id, now), slot_id, rules.step_of(now) + ahead)
+
+
+def coming(slot_id: int, now: datetime, steps: int) -> list[Shown]:
+    """The codes of this step and of those that follow it, `steps` in all."""
+    secret, step = key_of(slot_id, now), rules.step_of(now)
+    return [_shown(secret, slot_id, step + ahead) for ahead in range(steps)]
+
+
+def _shown(secret: bytes, slot_id: int, step: int) -> Shown:
     ends_at = datetime.fromtimestamp((step + 1) * rules.STEP, UTC)
     return Shown(rules.venue_code(secret, slot_id, step), rules.six_digits(secret, slot_id, step), ends_at)
 
@@ -72,13 +97,16 @@ def judge(slot_id: int, code: str, now: datetime) -> str:
 
 
 def slot_of_digits(digits: str, now: datetime) -> int:
-    """The slot whose six digits were typed. Raises Invalid("digits") when they are no slot's now."""
+    """The slot whose six digits were typed, from two hours before its check-in opens until it closes.
+
+    Raises Invalid("digits") when they are no slot's now.
+    """
     typed = "".join(c for c in digits if c.isdigit() and c.isascii())[:12]
     keys = db.session.execute(
         select(VenueKey.slot_id, VenueKey.secret)
         .join(Slot, Slot.id == VenueKey.slot_id)
         .join(Event, Event.id == Slot.event_id)
-        .where(Event.state == "published", Slot.checkin_opens_at <= now + _BEFORE, Slot.checkin_closes_at >= now)
+        .where(Event.state == "published", Slot.checkin_opens_at <= now + rules.EARLY, Slot.checkin_closes_at >= now)
     ).all()
     found = [slot_id for slot_id, secret in keys if rules.are_current_digits(secret, slot_id, typed, now)]
     if len(found) != 1:
@@ -90,41 +118,47 @@ def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(str(current_app.config["SECRET_KEY"]), salt="venue-pass")
 
 
-def make_pass(slot_id: int, now: datetime) -> str:
-    """A pass for one person into a slot; the browser keeps it, it never stands in an address."""
-    return str(_signer().dumps([slot_id, secrets.token_urlsafe(12), int(now.timestamp())]))
+def make_pass(slot_id: int, now: datetime, *, phone_key: str | None = None, source: str = "venue_code") -> str:
+    """A pass for one person into a slot; the browser keeps it, it never stands in an address.
+
+    `phone_key` of the phone that buys it: through the pass it counts even where the phone keeps no cookies.
+    """
+    return str(_signer().dumps([slot_id, secrets.token_urlsafe(12), int(now.timestamp()), phone_key, source]))
 
 
-def _read(token: str | None, slot_id: int) -> tuple[str, int] | None:
-    """Number and second of making of a pass for this slot, whatever its age."""
+def _read(token: str | None, slot_id: int, now: datetime) -> tuple[Pass, bool] | None:
+    """A pass for this slot and whether it is good now; None where there is none."""
     try:
-        of_slot, number, made = _signer().loads(token or "")
+        of_slot, number, second, phone_key, source = _signer().loads(token or "")
     except (BadSignature, ValueError, TypeError):
         return None
-    return (str(number), int(made)) if of_slot == slot_id else None
+    if of_slot != slot_id:
+        return None
+    made = datetime.fromtimestamp(int(second), UTC)
+    lasts = _SKEW <= now - made <= rules.PASS
+    if not lasts and now > made:
+        opens_at = db.session.scalar(select(Slot.checkin_opens_at).where(Slot.id == slot_id))
+        lasts = opens_at is not None and now <= rules.pass_ends(made, opens_at)
+    return Pass(str(number), phone_key, str(source)), lasts
 
 
-def _lasts(made: int, now: datetime) -> bool:
-    return -60 <= now.timestamp() - made <= rules.PASS.total_seconds()
+def held(token: str | None, slot_id: int, now: datetime) -> Pass | None:
+    """The pass that is good for this slot now, else None."""
+    read = _read(token, slot_id, now)
+    return read[0] if read and read[1] else None
 
 
-def number_of(token: str | None, slot_id: int, now: datetime) -> str | None:
-    """The number of a pass that is good for this slot now, else None."""
-    read = _read(token, slot_id)
-    return read[0] if read and _lasts(read[1], now) else None
-
-
-def nonce_of(token: str | None, slot_id: int, now: datetime) -> str:
-    """The nonce of the one scan that a pass pays for.
+def paid(token: str | None, slot_id: int, now: datetime) -> Pass:
+    """The pass that pays for an entry now.
 
     Raises Refusal("no_pass") where there is none for this slot and Refusal("pass_over") when its time is up.
     """
-    read = _read(token, slot_id)
+    read = _read(token, slot_id, now)
     if read is None:
         raise Refusal("no_pass", NO_PASS)
-    if not _lasts(read[1], now):
+    if not read[1]:
         raise Refusal("pass_over", _l("More than ten minutes have passed. Scan the code on the screen again."))
-    return f"vp-{read[0]}"
+    return read[0]
 
 
 def registration_of(slot_id: int, person_id: int) -> Registration | None:
@@ -142,9 +176,10 @@ def spent_on(nonce: str) -> int | None:
 
 
 def pay(slot_id: int, presented: Presented, *, now: datetime, **whom: Any) -> Answer:
-    """Check in with a pass, whose `nonce_of` is the nonce; `whom` as `check_in` takes it. A refusal does not spend it.
+    """Check in with a pass, whose nonce is `presented.nonce`; `whom` as `check_in` takes it.
 
-    Raises Refusal("pass_spent") when it was spent on someone else, perhaps at this very moment.
+    A refusal does not spend it. Raises Refusal("pass_spent") when it was spent on someone else, perhaps at this
+    very moment.
     """
     try:
         again = f"{presented.nonce}-{secrets.token_urlsafe(6)}"
@@ -161,18 +196,30 @@ def enter(
     *,
     registration_id: int | None = None,
     ticket_code: str | None = None,
+    near: Nearness = ANYWHERE,
     login_id: int | None,
     actor_id: int | None,
     now: datetime,
 ) -> Answer:
     """Check the holder of a pass in: the remembered person's registration, or the ten characters of a ticket.
 
-    Raises Refusal "no_pass", "pass_over" or "pass_spent", and what check_in raises.
+    `near` is what the phone's position says. Raises Refusal "no_pass", "pass_over" or "pass_spent", and what
+    check_in raises.
     """
+    bought = paid(token, slot_id, now)
+    presented = Presented(
+        nonce=bought.nonce,
+        source=bought.source,
+        phone_key=bought.phone_key,
+        login_id=login_id,
+        actor_id=actor_id,
+        note=near.note,
+    )
     return pay(
         slot_id,
-        Presented(nonce=nonce_of(token, slot_id, now), source="venue_code", login_id=login_id, actor_id=actor_id),
+        presented,
         registration_id=registration_id,
         ticket_code=ticket_code,
+        objection=near.objection,
         now=now,
     )

@@ -8,7 +8,9 @@ from . import (  # noqa: F401
     views_door,
     views_force,
     views_links,
+    views_nods,
     views_offline,
+    views_projector,
     views_sheets,
     views_venue,
 )

@@ -20,7 +20,7 @@ from training_app.web.headers import allow_wasm
 from training_app.web.pagination import paginate, requested_page
 
 from . import board as boards
-from . import desk, forms, parts, rules, service, walkins, wording
+from . import desk, forms, parts, rules, service, sharing, walkins, wording
 from .answers import Answer
 from .blueprint import bp
 from .presented import Presented
@@ -85,9 +85,11 @@ def door(slot_id: int) -> Any:
 
 
 def _live(slot_id: int) -> dict[str, Any]:
+    tally = boards.tally(slot_id)
     return {
         "words": wording,
-        "tally": boards.tally(slot_id),
+        "tally": tally,
+        "asking": sharing.asking(slot_id) if tally.asked else [],
         "arrivals": boards.arrivals(slot_id),
         "missing": boards.missing(slot_id),
         "nonce": new_nonce,

@@ -22,9 +22,10 @@ from training_app.registration.walkins import walk_in
 from training_app.schedule.models import Event, Slot
 
 from .answers import Answer
+from .nearness import ANYWHERE, Nearness
 from .presented import Presented
 from .service import UNREADABLE, check_in, is_nonce
-from .venue import SPENT, nonce_of, pay, spent_on
+from .venue import SPENT, Pass, paid, pay, spent_on
 
 
 def _event_of(slot_id: int) -> int:
@@ -81,25 +82,38 @@ def by_pass(
     name: str,
     phone: str,
     division_code: str | None,
+    near: Nearness = ANYWHERE,
     login_id: int | None,
     now: datetime,
 ) -> Answer:
     """Register the unknown holder of a pass and check them in, marked as a walk-in to be confirmed.
 
-    Raises Invalid for what was typed, Refusal "no_pass", "pass_over", "pass_spent", and what registration refuses.
+    `near` is what the phone's position says. Raises Invalid for what was typed, Refusal "no_pass", "pass_over",
+    "pass_spent", and what registration refuses.
     """
-    nonce = nonce_of(token, slot_id, now)
+    bought = paid(token, slot_id, now)
     name, number = names.normalise(name), phones.normalise(phone)
+    presented = _presented(bought, near, login_id=login_id)
     with transaction():
-        spent = spent_on(nonce)
+        spent = spent_on(bought.nonce)
         if spent is not None:
-            return _again(slot_id, spent, name, nonce, login_id=login_id, now=now)
+            return _again(slot_id, spent, name, presented, now=now)
         registration = _register_unknown(_event_of(slot_id), name, number, division_code, now)
-        presented = Presented(nonce=nonce, source="walk_in", login_id=login_id)
-        return pay(slot_id, presented, registration_id=registration.id, now=now)
+        return pay(slot_id, presented, registration_id=registration.id, objection=near.objection, now=now)
 
 
-def _again(slot_id: int, registration_id: int, name: str, nonce: str, *, login_id: int | None, now: datetime) -> Answer:
+def _presented(bought: Pass, near: Nearness, *, login_id: int | None, actor_id: int | None = None) -> Presented:
+    return Presented(
+        nonce=bought.nonce,
+        source="walk_in",
+        phone_key=bought.phone_key,
+        login_id=login_id,
+        actor_id=actor_id,
+        note=near.note,
+    )
+
+
+def _again(slot_id: int, registration_id: int, name: str, presented: Presented, *, now: datetime) -> Answer:
     """The first answer, for the same name; a pass lets no second person in."""
     first = db.session.scalar(
         select(Person.name)
@@ -108,7 +122,6 @@ def _again(slot_id: int, registration_id: int, name: str, nonce: str, *, login_i
     )
     if first != name:
         raise Refusal("pass_spent", SPENT)
-    presented = Presented(nonce=nonce, source="walk_in", login_id=login_id)
     return pay(slot_id, presented, registration_id=registration_id, now=now)
 
 
@@ -136,18 +149,25 @@ def _register_unknown(event_id: int, name: str, number: str, division_code: str 
     return registration
 
 
-def known_person(slot_id: int, token: str | None, person_id: int, *, login_id: int | None, now: datetime) -> Answer:
+def known_person(
+    slot_id: int,
+    token: str | None,
+    person_id: int,
+    *,
+    near: Nearness = ANYWHERE,
+    login_id: int | None,
+    now: datetime,
+) -> Answer:
     """Check in someone who is remembered on this phone and on no list, as a walk-in.
 
     Raises Refusal "no_pass", "pass_over", "pass_spent", and what registration refuses.
     """
-    nonce = nonce_of(token, slot_id, now)
+    presented = _presented(paid(token, slot_id, now), near, login_id=login_id, actor_id=person_id)
     with transaction():
         registration = seats.register(
             _event_of(slot_id), person_id, source="door", as_whom="walk_in", actor_id=person_id, now=now
         )
-        presented = Presented(nonce=nonce, source="walk_in", login_id=login_id, actor_id=person_id)
-        return pay(slot_id, presented, registration_id=registration.id, now=now)
+        return pay(slot_id, presented, registration_id=registration.id, objection=near.objection, now=now)
 
 
 def group_token(event: Event, now: datetime) -> str | None:

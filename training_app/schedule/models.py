@@ -22,6 +22,9 @@ class Venue(Model):
     directions: Mapped[str] = mapped_column(Text, default="")
     division_code: Mapped[str] = mapped_column(ForeignKey("division.code"))
     capacity: Mapped[int | None]
+    #: Where it lies, in degrees of WGS-84, as a phone's GPS has it; both or neither.
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
 
 
 class Programme(Model):
@@ -118,6 +121,8 @@ class Event(Model):
     seats_taken: Mapped[int] = mapped_column(default=0)
     registration_opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     registration_closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: The venue's code checks in only within so many metres of the venue; null: anywhere.
+    checkin_within_m: Mapped[int | None]
     #: draft, published, closed, cancelled
     state: Mapped[str] = mapped_column(String(10), default="draft")
     cancel_reason: Mapped[str] = mapped_column(Text, default="")

@@ -158,6 +158,8 @@ def upgrade() -> None:
     sa.Column('directions', sa.Text(), nullable=False),
     sa.Column('division_code', sa.String(length=12), nullable=False),
     sa.Column('capacity', sa.Integer(), nullable=True),
+    sa.Column('latitude', sa.Double(), nullable=True),
+    sa.Column('longitude', sa.Double(), nullable=True),
     sa.ForeignKeyConstraint(['division_code'], ['division.code'], name=op.f('fk_venue_division_code')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_venue'))
     )
@@ -428,6 +430,7 @@ def upgrade() -> None:
     sa.Column('seats_taken', sa.Integer(), nullable=False),
     sa.Column('registration_opens_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('registration_closes_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('checkin_within_m', sa.Integer(), nullable=True),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('cancel_reason', sa.Text(), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
@@ -642,6 +645,25 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_leave'))
     )
     op.create_index('ix_leave_slot_person', 'leave', ['slot_id', 'person_id'], unique=False)
+    op.create_table('phone_person',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('slot_id', sa.Integer(), nullable=False),
+    sa.Column('phone_key', sa.String(length=16), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('registration_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('source', sa.String(length=12), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_login_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_phone_person_person_id')),
+    sa.ForeignKeyConstraint(['registration_id'], ['registration.id'], name=op.f('fk_phone_person_registration_id')),
+    sa.ForeignKeyConstraint(['slot_id'], ['slot.id'], name=op.f('fk_phone_person_slot_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_phone_person')),
+    sa.UniqueConstraint('slot_id', 'phone_key', 'person_id', name=op.f('uq_phone_person_slot_id_phone_key_person_id'))
+    )
+    op.create_index('ix_phone_person_waiting', 'phone_person', ['slot_id'], unique=False, sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'"))
+    op.create_index('uq_phone_person_first', 'phone_person', ['slot_id', 'phone_key'], unique=True, sqlite_where=sa.text("state = 'first'"), postgresql_where=sa.text("state = 'first'"))
     op.create_table('scan',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('nonce', sa.String(length=64), nullable=False),
@@ -742,6 +764,9 @@ def downgrade() -> None:
     op.drop_index('ix_scan_slot_person', table_name='scan')
     op.drop_index('ix_scan_phone', table_name='scan', sqlite_where=sa.text('phone_key IS NOT NULL'), postgresql_where=sa.text('phone_key IS NOT NULL'))
     op.drop_table('scan')
+    op.drop_index('uq_phone_person_first', table_name='phone_person', sqlite_where=sa.text("state = 'first'"), postgresql_where=sa.text("state = 'first'"))
+    op.drop_index('ix_phone_person_waiting', table_name='phone_person', sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'"))
+    op.drop_table('phone_person')
     op.drop_index('ix_leave_slot_person', table_name='leave')
     op.drop_table('leave')
     op.drop_index('ix_correction_slot_person', table_name='correction')
