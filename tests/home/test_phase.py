@@ -11,7 +11,7 @@ def test_six_sessions_stand_in_a_row_with_what_each_lacks(app, client_as):
     attended(CHEN, 1, 2, 3)
     page = client_as("organiser").get("/phases/4").text
     assert "6 期培训总览" in page and page.count("session-card") == 6
-    assert "签到中" in page and "讲师待定" in page and "待结算" in page and "报名 1 / 80" in page
+    assert "签到中" in page and "授课人待定" in page and "待结算" in page and "报名 1 / 80" in page
 
 
 def test_the_matrix_says_who_can_complete(app, client_as):

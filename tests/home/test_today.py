@@ -102,7 +102,7 @@ def test_an_organiser_sees_today_and_what_waits(app, client_as):
     with transaction() as session:
         session.add(Nomination(phase_id=5, person_id=LIN, division_code=cast.MEISHAN, by_id=4, created_at=cast.NOW))
     page = client_as("organiser").get("/").text
-    for text in ("林老师", "实到 0 / 应到 1", "签到中", "1 人提名待审核", "1 人在候补", "讲师待定"):
+    for text in ("林老师", "实到 0 / 应到 1", "签到中", "1 人提名待审核", "1 人在候补", "授课人待定"):
         assert text in page, text
 
 
@@ -170,10 +170,10 @@ def test_the_first_page_takes_as_many_statements_for_a_thousand_as_for_ten(app, 
 
 def test_a_supervisor_is_not_asked_to_nominate_for_a_draft(app, client_as):
     page = client_as("supervisor_kaiyuan").get("/").text
-    assert "提名第 5 期" in page
+    assert "为第 5 期提名" in page
     with transaction() as session:
         session.execute(update(Event).where(Event.id == 5).values(state="draft"))
-    assert "提名第 5 期" not in client_as("supervisor_kaiyuan").get("/").text
+    assert "为第 5 期提名" not in client_as("supervisor_kaiyuan").get("/").text
 
 
 def test_who_waits_finds_the_way_back_to_the_page_that_cancels(app, client_as):

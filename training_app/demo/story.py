@@ -29,7 +29,7 @@ PAPERS = 12
 _WHO = {
     "administrator": "administrator 管理员",
     "organiser": "organiser 主办方社工",
-    "facilitator": "facilitator 讲师",
+    "facilitator": "facilitator 授课人",
     "kaiyuan": "supervisor of Kaiyuan 开元街道督导员",
     "fuqiao": "supervisor of Fuqiao 浮桥街道督导员",
     "auditor": "auditor 民政局（只读）",
