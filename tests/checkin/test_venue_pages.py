@@ -14,6 +14,7 @@ from training_app.attendance.models import Attendance, Scan
 from training_app.checkin import rules, venue
 from training_app.core.db import db, transaction
 from training_app.people.grouplinks import create
+from training_app.schedule.models import Event, Venue
 
 pytestmark = pytest.mark.usefixtures("app")
 SLOT = cast.TODAY_SLOT
@@ -312,3 +313,61 @@ def test_the_wall_shows_a_code_only_while_it_is_worth_something(client_as, momen
         state = organiser.get(f"{PROJECTOR}.json").get_json()
         assert organiser.get(PROJECTOR).status_code == 200
     assert (state["stage"], len(state["steps"])) == (stage, codes)
+
+
+@pytest.fixture
+def near_only(database):
+    """Today's event asks for a phone within 200 m of its venue."""
+    with database.app.app_context(), transaction() as session:
+        session.get(Event, cast.TODAY_EVENT).checkin_within_m = 200
+        place = session.get(Venue, cast.VENUE)
+        place.latitude, place.longitude = 24.9073, 118.5869
+
+
+HERE = {"latitude": "24.9080", "longitude": "118.5869", "accuracy": "25.3"}
+AWAY = {"latitude": "24.95", "longitude": "118.5869", "accuracy": "25.3"}
+
+
+def test_where_nobody_asks_for_a_place_the_page_does_not_either(client_as, ticket_of):
+    ticket_of("chen")
+    page = client_as("chen").get(_address()).get_data(as_text=True)
+    assert "data-position" not in page and "latitude" not in page
+
+
+def test_near_the_venue_one_is_in_and_only_the_distance_is_kept(client_as, ticket_of, near_only):
+    ticket_of("chen")
+    chen = client_as("chen")
+    page = chen.get(_address()).get_data(as_text=True)
+    assert "data-position" in page and "200 米以内签到" in page and "不保存" in page
+    assert "answer-accepted" in chen.post(f"/v/{SLOT}", data=HERE).get_data(as_text=True)
+    assert [(scan.note, scan.ticket_as_read) for scan in _scans()] == [("80 m", None)]
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason", "note"),
+    [
+        (AWAY, "too_far", "4750 m"),
+        ({}, "no_position", ""),
+        ({"latitude": "x", "longitude": "", "accuracy": "1"}, "no_position", ""),
+    ],
+)
+def test_away_or_silent_the_phone_is_refused_and_told_to_ask_at_the_door(
+    client_as, ticket_of, near_only, sent, reason, note
+):
+    ticket_of("chen")
+    chen = client_as("chen")
+    chen.get(_address())
+    refused = chen.post(f"/v/{SLOT}", data=sent)
+    assert refused.status_code == 409 and "让志愿者扫您的签到码" in refused.get_data(as_text=True)
+    assert [(scan.outcome, scan.reason, scan.note) for scan in _scans()] == [("refused", reason, note)]
+    # The pass is not spent, nor is the phone taken: she goes nearer and taps again.
+    chen.get(_address())
+    assert "answer-accepted" in chen.post(f"/v/{SLOT}", data=HERE).get_data(as_text=True)
+
+
+def test_a_walk_in_is_asked_for_the_place_too(client_as, near_only):
+    visitor = client_as("visitor")
+    visitor.get(_address())
+    typed = {"name": "刘新来", "phone": "13700000001", "subdistrict": cast.KAIYUAN, "division": cast.MEISHAN}
+    assert visitor.post(f"/v/{SLOT}/walk-in", data=typed | AWAY).status_code == 409
+    assert "answer-accepted" in visitor.post(f"/v/{SLOT}/walk-in", data=typed | HERE).get_data(as_text=True)

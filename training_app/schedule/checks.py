@@ -10,6 +10,8 @@ from . import words
 from .drafts import EventDraft, SlotDraft
 from .rules import Half, Span, default_windows, over_credited
 
+#: Metres of the venue within which check-in may be asked for.
+NEAREST_M, FARTHEST_M = 50, 5000
 HALF_DAY_RULE = _l("A half day counts 4 credit hours at most, a whole day 8.")
 
 
@@ -61,6 +63,12 @@ def of_event(draft: EventDraft) -> dict[str, Any]:
         wrong["number"] = _l("Numbers begin with 1.")
     if draft.capacity is not None and draft.capacity < 1:
         wrong["capacity"] = _l("The capacity is at least 1. Leave it empty for no limit.")
+    if draft.checkin_within_m is not None and not NEAREST_M <= draft.checkin_within_m <= FARTHEST_M:
+        wrong["checkin_within_m"] = _l(
+            "Please give %(least)s to %(most)s metres: a phone in a building is unsure by some fifty.",
+            least=NEAREST_M,
+            most=FARTHEST_M,
+        )
     opens, closes = draft.registration_opens_at, draft.registration_closes_at
     if opens and closes and opens >= closes:
         wrong["registration_closes_at"] = _l("Registration must close after it opens.")

@@ -60,6 +60,8 @@ class EventDraft:
     description: str = ""
     venue_id: int | None = None
     capacity: int | None = None
+    #: Metres of the venue within which the venue's code checks in; None: anywhere.
+    checkin_within_m: int | None = None
     registration_opens_at: datetime | None = None
     registration_closes_at: datetime | None = None
     agenda: tuple[AgendaDraft, ...] = ()

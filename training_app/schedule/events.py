@@ -16,7 +16,7 @@ from training_app.core.signals import capacity_changed, event_changed
 from . import checks, facilitators, hosts, occupancy
 from .drafts import EventDraft
 from .facts import differences, facts, summary
-from .models import AgendaItem, Event, Phase, Programme, Slot
+from .models import AgendaItem, Event, Phase, Programme, Slot, Venue
 from .rules import Occupation, Span, default_windows
 
 
@@ -119,7 +119,20 @@ def _occupy(
     return leaders
 
 
+def _refuse_unknown_place(draft: EventDraft) -> None:
+    """How far someone is from a venue can only be said of one whose place is known."""
+    if draft.checkin_within_m is None:
+        return
+    venue = db.session.get(Venue, draft.venue_id) if draft.venue_id else None
+    if venue is None or venue.latitude is None:
+        sentence = _l(
+            "The place of this venue on the map is not known yet: enter it with the venue, or leave this empty."
+        )
+        raise Invalid("no_place", sentence, {"checkin_within_m": sentence})
+
+
 def _fill(event: Event, draft: EventDraft) -> None:
+    _refuse_unknown_place(draft)
     if draft.phase_id is not None:
         phase = db.session.get(Phase, draft.phase_id)
         if phase is None or phase.programme_id != event.programme_id:
@@ -130,6 +143,7 @@ def _fill(event: Event, draft: EventDraft) -> None:
     event.description = draft.description.strip()
     event.venue_id = draft.venue_id
     event.capacity = draft.capacity
+    event.checkin_within_m = draft.checkin_within_m
     event.registration_opens_at = draft.registration_opens_at
     event.registration_closes_at = draft.registration_closes_at or min(s.starts_at for s in draft.slots)
 

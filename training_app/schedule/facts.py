@@ -32,6 +32,7 @@ def draft_of(event: Event) -> EventDraft:
         description=event.description,
         venue_id=event.venue_id,
         capacity=event.capacity,
+        checkin_within_m=event.checkin_within_m,
         registration_opens_at=event.registration_opens_at,
         registration_closes_at=event.registration_closes_at,
         agenda=tuple(AgendaDraft(a.minutes, a.kind, a.title) for a in event.agenda),
@@ -68,6 +69,7 @@ def summary(event: Event) -> dict[str, Any]:
         "description": event.description,
         "venue": event.venue_id,
         "capacity": event.capacity,
+        "checkin_within_m": event.checkin_within_m,
         "registration": [
             moment and moment.isoformat() for moment in (event.registration_opens_at, event.registration_closes_at)
         ],

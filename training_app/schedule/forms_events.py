@@ -119,6 +119,12 @@ class EventForm(FlaskForm):
     capacity = NumberField(
         _l("Capacity"), [optional()], description=_l("Empty: no limit."), render_kw={"inputmode": "numeric"}
     )
+    checkin_within_m = NumberField(
+        _l("Check-in only within … metres of the venue"),
+        [optional()],
+        description=_l("Empty: anywhere. It concerns the code on the screen; phones then ask for their place."),
+        render_kw={"inputmode": "numeric"},
+    )
     registration_opens_at = MomentField(
         _l("Registration opens"), [optional()], description=_l("Empty: as soon as it is published.")
     )
@@ -166,6 +172,7 @@ class EventForm(FlaskForm):
             description=self.description.data or "",
             venue_id=self.venue_id.data,
             capacity=self.capacity.data,
+            checkin_within_m=self.checkin_within_m.data,
             registration_opens_at=instant(self.registration_opens_at.data),
             registration_closes_at=instant(self.registration_closes_at.data),
             agenda=tuple(AgendaDraft(r.form.minutes.data, r.form.kind.data, r.form.title.data) for r in self._agenda()),
@@ -240,6 +247,7 @@ def shown(draft: EventDraft) -> dict[str, Any]:
         "slots": [_slot_shown(slot) for slot in draft.slots],
         "venue_id": draft.venue_id,
         "capacity": draft.capacity,
+        "checkin_within_m": draft.checkin_within_m,
         "registration_opens_at": wall_clock(draft.registration_opens_at),
         "registration_closes_at": (
             wall_clock(draft.registration_closes_at)

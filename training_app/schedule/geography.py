@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 _AXIS, _ECCENTRICITY = 6378137.0, 0.00669342162296594323
 _EARTH_M = 6371008.8
-_PAIR = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*[,，;\s]\s*(-?\d{1,3}(?:\.\d+)?)")
+_PAIR = re.compile(r"(?<![\w.])(-?\d{1,3}(?:\.\d+)?)\s*[,，;\s]\s*(-?\d{1,3}(?:\.\d+)?)")
 #: China, generously: outside it nothing is shifted, and nothing is accepted as a venue.
 _LATITUDES, _LONGITUDES = (3.0, 54.0), (73.0, 136.0)
 
@@ -38,7 +38,10 @@ def parse(text: str) -> Point | None:
     if "//" not in plain and not re.match(r"[\w-]+\.[a-z]+[\w.]*/", plain):
         pair = _PAIR.fullmatch(plain)
         return _within(pair, "wgs84") if pair else None
-    address = urlsplit(plain if "//" in plain else f"https://{plain}")
+    try:
+        address = urlsplit(plain if "//" in plain else f"https://{plain}")
+    except ValueError:
+        return None
     host, query = address.hostname or "", parse_qs(address.query)
 
     def first(*names: str) -> str:

@@ -34,7 +34,10 @@ class Preview:
 
 def _moved(event: Event, starts_at: datetime, venue_id: int | None) -> EventDraft:
     by = starts_at - event.slots[0].starts_at
-    return replace(shifted(draft_of(event), by, keep_slots=True), venue_id=venue_id)
+    venue = db.session.get(Venue, venue_id) if venue_id else None
+    # Nobody can be measured against a venue whose place is not known: the limit does not move with the event.
+    within = event.checkin_within_m if venue is not None and venue.latitude is not None else None
+    return replace(shifted(draft_of(event), by, keep_slots=True), venue_id=venue_id, checkin_within_m=within)
 
 
 def preview(event_id: int, *, starts_at: datetime, venue_id: int | None) -> Preview:

@@ -14,6 +14,7 @@ from training_app.core.errors import Invalid, NotFound
 from training_app.divisions.models import Division
 from training_app.divisions.rules import within_any
 
+from .geography import Point
 from .models import Venue
 
 
@@ -30,10 +31,14 @@ def create(
     directions: str,
     division_code: str,
     capacity: int | None,
+    point: Point | None = None,
     actor_id: int,
     now: datetime,
 ) -> Venue:
-    """A new venue; one of the same name in the same division is that one again. Raises Invalid."""
+    """A new venue; one of the same name in the same division is that one again. Raises Invalid.
+
+    `point` is where it lies, in WGS-84.
+    """
     with transaction() as session:
         _refuse_wrong(name, division_code, capacity)
         same = select(Venue).where(Venue.name == name.strip(), Venue.division_code == division_code)
@@ -41,11 +46,10 @@ def create(
         if found is not None:
             return found
         venue = Venue(division_code=division_code)
-        _fill(venue, name, address, directions, capacity)
+        _fill(venue, name, address, directions, capacity, point)
         session.add(venue)
         session.flush()
-        after = {"name": venue.name, "address": venue.address}
-        audit.record(audit.Action.VENUE_CHANGED, ("venue", venue.id), actor_id=actor_id, now=now, after=after)
+        audit.record(audit.Action.VENUE_CHANGED, ("venue", venue.id), actor_id=actor_id, now=now, after=_told(venue))
         return venue
 
 
@@ -57,6 +61,7 @@ def change(
     directions: str,
     division_code: str,
     capacity: int | None,
+    point: Point | None = None,
     actor_id: int,
     now: datetime,
 ) -> Venue:
@@ -66,9 +71,9 @@ def change(
         if venue is None:
             raise NotFound()
         _refuse_wrong(name, division_code, capacity)
-        before = {"name": venue.name, "address": venue.address}
+        before = _told(venue)
         venue.division_code = division_code
-        _fill(venue, name, address, directions, capacity)
+        _fill(venue, name, address, directions, capacity, point)
         session.flush()
         audit.record(
             audit.Action.VENUE_CHANGED,
@@ -76,14 +81,19 @@ def change(
             actor_id=actor_id,
             now=now,
             before=before,
-            after={"name": venue.name, "address": venue.address},
+            after=_told(venue),
         )
         return venue
 
 
-def _fill(venue: Venue, name: str, address: str, directions: str, capacity: int | None) -> None:
+def _told(venue: Venue) -> dict[str, Any]:
+    return {"name": venue.name, "address": venue.address, "point": [venue.latitude, venue.longitude]}
+
+
+def _fill(venue: Venue, name: str, address: str, directions: str, capacity: int | None, point: Point | None) -> None:
     venue.name, venue.address, venue.directions = name.strip(), address.strip(), directions.strip()
     venue.capacity = capacity
+    venue.latitude, venue.longitude = point if point else (None, None)
 
 
 def _refuse_wrong(name: str, division_code: str, capacity: int | None) -> None:

@@ -48,7 +48,7 @@ def _form(who: Any, venue: Venue | None, data: dict[str, Any] | None) -> forms_v
 def _values(form: forms_venues.VenueForm) -> dict[str, Any]:
     return {
         name: form[name].data if name in ("division_code", "capacity") else form[name].data or "" for name in FIELDS
-    }
+    } | {"point": form.point}
 
 
 @bp.route("/venues/new", methods=["GET", "POST"])
@@ -75,6 +75,8 @@ def edit_venue(venue_id: int) -> Any:
     who = access.actor()
     venue = venue_for(who, venue_id, P.SCHEDULE_PLAN)
     data = {name: getattr(venue, name) for name in FIELDS} if request.method == "GET" else None
+    if data is not None and venue.latitude is not None:
+        data["place"] = f"{venue.latitude}, {venue.longitude}"
     form = _form(who, venue, data)
     if form.validate_on_submit():
         try:

@@ -74,6 +74,7 @@ def _draft(kept: dict[str, Any]) -> EventDraft:
         description=kept["description"],
         venue_id=kept["venue"],
         capacity=kept["capacity"],
+        checkin_within_m=kept.get("checkin_within_m"),
         registration_opens_at=_moment(opens),
         registration_closes_at=_moment(closes),
         agenda=tuple(AgendaDraft(*item) for item in kept["agenda"]),
