@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+UNREADABLE = _l("This scan could not be read. Reload the page and scan again.")
 SENTENCES = {
     "ok": _l("Checked in."),
     "late": _l("Checked in, late."),

@@ -7,27 +7,28 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Attendance, Correction, Scan
 from training_app.attendance.recording import Whom, people_of, record
 from training_app.attendance.rules import HERE, SlotFacts
+from training_app.core.actors import Actor
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound
+from training_app.core.permissions import Permission
 from training_app.divisions.models import Division
 from training_app.people.merging import HOLDER
 from training_app.people.models import Person
 from training_app.registration import tickets
 from training_app.registration.models import EventKey, Registration
-from training_app.schedule.models import Event, Slot
+from training_app.schedule.access import PROOF, prove
+from training_app.schedule.models import Event, Programme, Slot
 
 from . import rules, sharing
-from .answers import SENTENCES, Answer
+from .answers import SENTENCES, UNREADABLE, Answer
 from .presented import Presented
 
-UNREADABLE = _l("This scan could not be read. Reload the page and scan again.")
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _of = Registration.__table__.c
 _Above = aliased(Division)
@@ -50,7 +51,7 @@ def _found(which: Any) -> Any:
             Slot.late_after,
             Slot.checkin_opens_at,
             Slot.checkin_closes_at,
-            Event.id.label("event_id"),
+            *PROOF,
             Event.state.label("event_state"),
             _of.id.label("registration_id"),
             _of.person_id,
@@ -70,6 +71,7 @@ def _found(which: Any) -> Any:
             *has,
         )
         .join(Event, Event.id == Slot.event_id)
+        .join(Programme, Programme.id == Event.programme_id)
         .outerjoin(EventKey, EventKey.event_id == Event.id)
         .outerjoin(Registration, and_(_of.event_id == Event.id, which))
         .outerjoin(Person, Person.id == _of.person_id)
@@ -102,12 +104,12 @@ def _proof(claimed: tickets.Claim, ticket: str, slot_id: int, row: Any) -> tuple
     return (code if code in SENTENCES else "unknown"), nobody
 
 
-def scan(slot_id: int, shown: str, presented: Presented, *, now: datetime) -> Answer:
+def scan(slot_id: int, shown: str, presented: Presented, *, by: Actor | None = None, now: datetime) -> Answer:
     """Check in by what a camera read or someone typed: a ticket, its address, or its ten characters."""
     typed = rules.typed_code(shown)
     if typed is not None:
-        return check_in(slot_id, presented, ticket_code=typed, now=now)
-    return check_in(slot_id, presented, ticket=shown.strip(), now=now)
+        return check_in(slot_id, presented, ticket_code=typed, by=by, now=now)
+    return check_in(slot_id, presented, ticket=shown.strip(), by=by, now=now)
 
 
 def check_in(
@@ -117,6 +119,7 @@ def check_in(
     ticket: str | None = None,
     ticket_code: str | None = None,
     registration_id: int | None = None,
+    by: Actor | None = None,
     now: datetime,
     refused_nonce: str | None = None,
     objection: str | None = None,
@@ -127,7 +130,9 @@ def check_in(
     the registration's id (name search, venue code). The same nonce gets the first answer again. A refusal
     is recorded under `refused_nonce` where that is given, so that a pass for one entry is not spent by it.
     `objection` is the code of what the way in (a phone's position) says against it; it counts where nothing else does.
-    Raises Invalid for a nonce of another shape or one that was used otherwise, NotFound for an unknown slot.
+    `by` must be allowed to scan at this door: proven by what is read of the slot anyway. None: it was proven before.
+    Raises Invalid for a nonce of another shape or one that was used otherwise, NotFound for an unknown slot or
+    one that is not for `by`.
     """
     if not is_nonce(presented.nonce):
         raise Invalid("nonce", UNREADABLE)
@@ -145,6 +150,8 @@ def check_in(
             row = connection.execute(_BY_CODE, {"slot": slot_id, "which": typed}).first()
         if row is None:
             raise NotFound()
+        if by is not None:
+            prove(by, Permission.DOOR_SCAN, row)
         reason = rules.refusal(
             event_state=row.event_state,
             registration_state=row.state,

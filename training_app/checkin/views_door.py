@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 from flask import Response, jsonify, make_response, render_template, request
 
 from training_app.core import clock
+from training_app.core.actors import Actor
 from training_app.core.errors import Invalid
 from training_app.core.permissions import Permission as P
 from training_app.people.policy import allows, allows_anywhere
@@ -183,24 +185,30 @@ def scan(slot_id: int) -> Any:
     """One ticket or one name: in, or why not."""
     now = clock.now()
     who = access.actor()
+    shown = forms.shown(request.form)
+    presented = presented_by(who, shown, now)
+    if shown.registration_id is not None:
+        answer = service.check_in(slot_id, presented, registration_id=shown.registration_id, by=who, now=now)
+    else:
+        answer = service.scan(slot_id, shown.ticket, presented, by=who, now=now)
+    if answer.outcome == "accepted" and wants_json():
+        # The crowd's way: nothing is asked of the slot again.
+        return jsonify(as_json(answer) | {"force": False})
     slot = slot_for(who, slot_id, P.DOOR_SCAN)
-    form = forms.ScanForm()
-    if not form.validate():
-        raise Invalid("shape", service.UNREADABLE)
-    presented = Presented(
-        nonce=form.nonce.data or "",
-        source=form.source.data or "",
-        direction=form.direction.data or "in",
+    return say(slot, answer, force=forms.ForceForm() if _may_force(slot, answer) else None)
+
+
+def presented_by(who: Actor, shown: forms.Shown, now: datetime) -> Presented:
+    """What the door's page sent, as the service takes it."""
+    return Presented(
+        nonce=shown.nonce,
+        source=shown.source,
+        direction=shown.direction,
         login_id=who.login_id,
         actor_id=who.person_id,
         device_id=who.device_id,
-        device_time=rules.scanned_at(form.waited_ms.data, now),
+        device_time=rules.scanned_at(shown.waited_ms, now),
     )
-    if form.registration_id.data is not None:
-        answer = service.check_in(slot_id, presented, registration_id=form.registration_id.data, now=now)
-    else:
-        answer = service.scan(slot_id, form.ticket.data or "", presented, now=now)
-    return say(slot, answer, force=forms.ForceForm() if _may_force(slot, answer) else None)
 
 
 @bp.post("/checkin/<int:slot_id>/walk-in")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import jsonify, render_template
+from flask import jsonify, render_template, request
 
 from training_app.core import clock
 from training_app.core.errors import Invalid
@@ -13,10 +13,10 @@ from training_app.schedule.access import slot_for
 from training_app.web import access
 from training_app.web.errors import wants_json
 
-from . import forcing, forms, rules, service, wording
+from . import forcing, forms, wording
+from .answers import UNREADABLE
 from .blueprint import bp
-from .presented import Presented
-from .views_door import new_nonce, say
+from .views_door import new_nonce, presented_by, say
 
 
 @bp.post("/checkin/<int:slot_id>/force")
@@ -26,24 +26,17 @@ def force(slot_id: int) -> Any:
     now = clock.now()
     who = access.actor()
     slot = slot_for(who, slot_id, P.DOOR_MANAGE)
+    shown = forms.shown(request.form)
     form = forms.ForceForm()
     if not form.validate():
-        raise Invalid("shape", service.UNREADABLE)
-    presented = Presented(
-        nonce=form.nonce.data or "",
-        source=form.source.data or "",
-        login_id=who.login_id,
-        actor_id=who.person_id,
-        device_id=who.device_id,
-        device_time=rules.scanned_at(form.waited_ms.data, now),
-    )
+        raise Invalid("shape", UNREADABLE)
     try:
         answer = forcing.force(
             slot_id,
-            presented,
+            presented_by(who, shown, now),
             form.reason.data or "",
-            shown=form.ticket.data or "",
-            registration_id=form.registration_id.data,
+            shown=shown.ticket,
+            registration_id=shown.registration_id,
             now=now,
         )
     except Invalid as fault:

@@ -21,10 +21,10 @@ from training_app.registration.models import Registration
 from training_app.registration.walkins import walk_in
 from training_app.schedule.models import Event, Slot
 
-from .answers import Answer
+from .answers import UNREADABLE, Answer
 from .nearness import ANYWHERE, Nearness
 from .presented import Presented
-from .service import UNREADABLE, check_in, is_nonce
+from .service import check_in, is_nonce
 from .venue import SPENT, Pass, paid, pay, spent_on
 
 

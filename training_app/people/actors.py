@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from training_app.core.actors import STRANGER, Actor, ActorGrant, Role
 from training_app.core.db import db
@@ -13,8 +14,8 @@ from training_app.core.links import secret_hash
 from .models import Account, Device, Grant, Login, Organisation, Person
 
 
-def actor_of(token: str, now: datetime) -> Actor:
-    """The actor whose login this token is, with the grants that are valid now; else a stranger."""
+def _of_a_token() -> Any:
+    now: Any = bindparam("now")
     valid = and_(Grant.valid_from <= now, or_(Grant.valid_to.is_(None), Grant.valid_to > now))
     # A personal link never carries a staff member's grants: those need the password.
     held = or_(
@@ -22,27 +23,27 @@ def actor_of(token: str, now: datetime) -> Actor:
         Grant.id == Login.grant_id,
         and_(Login.device_id.is_not(None), Grant.device_id == Login.device_id),
     )
-    rows = db.session.execute(
+    return (
         select(
-            Login.id,
+            Login.id.label("login_id"),
             Login.person_id,
             Login.account_id,
-            Login.grant_id,
+            Login.grant_id.label("own_grant_id"),
+            Login.device_id,
             Person.name,
             Person.language,
             Account.must_change,
             Account.disabled_at,
-            Grant.id,
+            Device.scopes,
+            Device.revoked_at,
+            Device.name.label("device_name"),
+            Grant.id.label("grant_id"),
             Grant.role,
             Grant.organisation_id,
             Grant.division_code,
             Grant.programme_id,
             Grant.event_id,
-            Organisation.division_code,
-            Login.device_id,
-            Device.scopes,
-            Device.revoked_at,
-            Device.name,
+            Organisation.division_code.label("organisation_area"),
         )
         .select_from(Login)
         .outerjoin(Person, Person.id == Login.person_id)
@@ -50,28 +51,43 @@ def actor_of(token: str, now: datetime) -> Actor:
         .outerjoin(Device, Device.id == Login.device_id)
         .outerjoin(Grant, and_(held, valid))
         .outerjoin(Organisation, Organisation.id == Grant.organisation_id)
-        .where(Login.token_hash == secret_hash(token), Login.revoked_at.is_(None), Login.expires_at > now)
-    ).all()
+        .where(Login.token_hash == bindparam("token_hash"), Login.revoked_at.is_(None), Login.expires_at > now)
+    )
+
+
+#: Asked by every request: built once, and read without the session's objects.
+_OF_A_TOKEN = _of_a_token()
+
+
+def actor_of(token: str, now: datetime) -> Actor:
+    """The actor whose login this token is, with the grants that are valid now; else a stranger."""
+    rows = db.session.connection().execute(_OF_A_TOKEN, {"token_hash": secret_hash(token), "now": now}).all()
     if not rows:
         return STRANGER
-    login_id, person_id, account_id, grant_id, name, language, must_change, disabled_at = rows[0][:8]
+    login = rows[0]
     grants = tuple(
-        ActorGrant(row[8], Role(row[9]), row[10], row[11] or row[14], row[12], row[13])
+        ActorGrant(
+            row.grant_id,
+            Role(row.role),
+            row.organisation_id,
+            row.division_code or row.organisation_area,
+            row.programme_id,
+            row.event_id,
+        )
         for row in rows
-        if row[8] is not None
+        if row.grant_id is not None
     )
-    device_id, scopes, revoked_at, device = rows[0][15], rows[0][16], rows[0][17], rows[0][18]
-    if disabled_at is not None or revoked_at is not None or (grant_id is not None and not grants):
+    if login.disabled_at is not None or login.revoked_at is not None or (login.own_grant_id is not None and not grants):
         return STRANGER
     return Actor(
-        login_id,
+        login.login_id,
         token,
-        person_id,
-        name or device or "",
-        language,
-        account_id,
-        bool(must_change),
-        device_id,
-        tuple(scopes or ()),
+        login.person_id,
+        login.name or login.device_name or "",
+        login.language,
+        login.account_id,
+        bool(login.must_change),
+        login.device_id,
+        tuple(login.scopes or ()),
         grants,
     )

@@ -5,6 +5,8 @@ Each loader raises NotFound for an unknown id and for one that this actor may no
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -28,6 +30,24 @@ def programme_scope(programme: Programme, event_id: int | None = None) -> Scope:
         event_id=event_id,
         area=programme.division_code,
     )
+
+
+#: What a statement that joins event and programme reads besides, so that `prove` can say from its row who may.
+PROOF = (
+    Event.id.label("event_id"),
+    Event.programme_id,
+    Programme.organisation_id,
+    Programme.division_code.label("area"),
+)
+
+
+def prove(actor: Actor, permission: Permission, row: Any) -> None:
+    """Raise NotFound unless the actor may do this with the event of a row that has the columns `PROOF`."""
+    scope = Scope(
+        organisation_id=row.organisation_id, programme_id=row.programme_id, event_id=row.event_id, area=row.area
+    )
+    if not allows(actor, permission, scope):
+        raise NotFound()
 
 
 def programme_for(actor: Actor, programme_id: int, permission: Permission) -> Programme:
