@@ -15,13 +15,10 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from training_app.core.errors import Invalid
 from training_app.divisions.forms import PlaceForm
+from training_app.web.intake import LARGEST
 
 from .answers import UNREADABLE
-
-#: Where a scan may come from, and what it may mean.
-SOURCES = ("camera", "typed", "search")
-DIRECTIONS = ("in", "out", "undo")
-_LARGEST_ID = 2**31 - 1
+from .presented import BY_PHONE, DIRECTIONS
 
 
 def show(form: FlaskForm, fault: Invalid) -> None:
@@ -54,10 +51,10 @@ def shown(sent: Mapping[str, str]) -> Shown:
     """
     nonce, ticket, source = sent.get("nonce", ""), sent.get("ticket", ""), sent.get("source", "")
     direction = sent.get("direction") or "in"
-    if not 0 < len(nonce) <= 64 or len(ticket) > 2000 or source not in SOURCES or direction not in DIRECTIONS:
+    if not 0 < len(nonce) <= 64 or len(ticket) > 2000 or source not in BY_PHONE or direction not in DIRECTIONS:
         raise Invalid("shape", UNREADABLE)
     registration_id, waited_ms = _number(sent.get("registration_id")), _number(sent.get("waited_ms"))
-    if registration_id is not None and not 0 < registration_id <= _LARGEST_ID:
+    if registration_id is not None and not 0 < registration_id <= LARGEST:
         raise Invalid("shape", UNREADABLE)
     return Shown(nonce, ticket, registration_id, source, direction, waited_ms)
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+#: By which ways a phone at the door comes to a ticket, and what a scan may mean.
+BY_PHONE = ("camera", "typed", "search")
+DIRECTIONS = ("in", "out", "undo")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presented:

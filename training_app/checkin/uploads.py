@@ -15,15 +15,12 @@ from training_app.core.db import transaction
 from training_app.core.errors import Invalid
 from training_app.people.models import Device
 
-from . import service
+from . import answers, service
 from .answers import Answer
-from .presented import Presented
+from .presented import BY_PHONE, DIRECTIONS, Presented
 
 #: Scans in one upload.
 MOST = 100
-#: Where a phone's scan may come from, and what it may mean.
-SOURCES = ("camera", "typed", "search")
-DIRECTIONS = ("in", "out", "undo")
 UNREADABLE = _l("This upload could not be read. Reload the page; the scans are kept on the phone.")
 _CODE = re.compile(r"[a-z_]{1,32}")
 #: What the column of an offset can hold, in milliseconds: 24 days.
@@ -63,7 +60,7 @@ def _moment(at: int, offset_ms: int) -> tuple[datetime, int]:
 
 def _decide(slot_id: int, scan: Any, offset_ms: int, who: dict[str, Any], now: datetime) -> Answer:
     if not isinstance(scan, dict):
-        raise Invalid("shape", service.UNREADABLE)
+        raise Invalid("shape", answers.UNREADABLE)
     at = _number(scan.get("at"), _LATEST)
     registration = _number(scan.get("registration"), 2**31 - 1)
     ticket = scan.get("ticket", scan.get("code"))
@@ -71,12 +68,12 @@ def _decide(slot_id: int, scan: Any, offset_ms: int, who: dict[str, Any], now: d
     if (
         at is None
         or not isinstance(scan.get("nonce"), str)
-        or scan.get("source") not in SOURCES
+        or scan.get("source") not in BY_PHONE
         or scan.get("direction", "in") not in DIRECTIONS
         or not isinstance(said, str)
         or (registration is None and not isinstance(ticket, str))
     ):
-        raise Invalid("shape", service.UNREADABLE)
+        raise Invalid("shape", answers.UNREADABLE)
     device_time, kept = _moment(at, offset_ms)
     presented = Presented(
         nonce=scan["nonce"],
