@@ -126,10 +126,13 @@ def test_an_event_that_is_over_is_closed_and_opened_again(three, client_as):
     with transaction() as session:
         session.execute(update(Slot).where(Slot.id == SLOT).values(ends_at=cast.NOW))
     assert "结算考勤" in browser.get("/events/4/attendance").text
-    assert "考勤已结算" in browser.post("/events/4/attendance/close", follow_redirects=True).text
+    assert "考勤已定案" in browser.post("/events/4/attendance/close", follow_redirects=True).text
     assert _mark(LIN) == ("absent", False)
-    assert "重新打开" in browser.get("/events/4/attendance").text
-    browser.post("/events/4/attendance/reopen")
+    assert browser.post("/events/4/attendance/reopen", data={"reason": " "}).status_code == 422
+    assert _mark(LIN) == ("absent", False)
+    browser.post("/events/4/attendance/reopen", data={"reason": "有人漏签"})
+    page = browser.get("/events/4/reconciliation").text
+    assert "林静 重新打开" in page and "有人漏签" in page
     assert _mark(LIN) is None
 
 

@@ -85,7 +85,7 @@ def test_the_close_writes_who_is_absent_and_reopening_takes_it_back():
     service.close(cast.TODAY_EVENT, actor_id=ORGANISER, now=AFTER)
     service.close(cast.TODAY_EVENT, actor_id=ORGANISER, now=AFTER)
     assert (_status(CHEN), _status(LIN)) == ("present", "absent")
-    service.reopen(cast.TODAY_EVENT, actor_id=ORGANISER, now=AFTER)
+    service.reopen(cast.TODAY_EVENT, "漏签", actor_id=ORGANISER, now=AFTER)
     assert (_status(CHEN), _status(LIN)) == ("present", None)
 
 

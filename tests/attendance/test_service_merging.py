@@ -152,7 +152,7 @@ def test_leave_that_was_granted_to_the_other_record_excuses_her(app):
 def test_an_absence_of_a_closed_event_gives_way_to_the_scan_of_the_other_record(app):
     seat(CHEN)
     other = _walk_in(3)
-    service.close(EVENT, actor_id=ORGANISER, now=AFTER)
+    service.close(EVENT, leaving="现场登记稍后核对", actor_id=ORGANISER, now=AFTER)
     assert _rows()[CHEN][0] == "absent"
     _merge(other)
     assert {person: row[0] for person, row in _rows().items()} == {CHEN: "present"}

@@ -186,6 +186,7 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
         "attendance.phase": ("kaiyuan", f"/phases/{phase}/attendance"),
         "attendance.programme": ("organiser", f"/programmes/{programme}/attendance"),
         "attendance.event": ("organiser", f"/events/{event}/attendance"),
+        "attendance.reconcile": ("organiser", f"/events/{event}/reconciliation?show=all"),
         "attendance.person": ("organiser", f"/events/{event}/attendance/{chen}"),
         "attendance.leave": ("director", f"/events/{site.coming.event_id}/leave"),
         "attendance.leave_for": ("kaiyuan", f"/events/{site.coming.event_id}/attendance/{chen}/leave"),

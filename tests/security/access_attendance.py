@@ -41,8 +41,36 @@ ROWS = {
     "attendance.close": [
         row("/events/4/attendance/close", method="POST", anyone=403, foreign="/events/7/attendance/close", **RUNS)
     ],
+    "attendance.reconcile": [
+        row(
+            "/events/4/reconciliation",
+            anyone=403,
+            administrator=200,
+            organiser=200,
+            visitor=302,
+            foreign="/events/7/reconciliation",
+        )
+    ],
+    "attendance.settle": [
+        row(
+            "/events/4/reconciliation",
+            method="POST",
+            data={"scan": "999", "decision": "void", "reason": "重复"},
+            anyone=403,
+            administrator=404,
+            organiser=404,
+            foreign="/events/7/reconciliation",
+        )
+    ],
     "attendance.reopen": [
-        row("/events/4/attendance/reopen", method="POST", anyone=403, foreign="/events/7/attendance/reopen", **RUNS)
+        row(
+            "/events/4/attendance/reopen",
+            method="POST",
+            data={"reason": "漏签"},
+            anyone=403,
+            foreign="/events/7/attendance/reopen",
+            **RUNS,
+        )
     ],
     "attendance.decide_leave": [
         row(

@@ -53,3 +53,10 @@ def attendee_for(event: Event, person_id: int, codes: tuple[str, ...]) -> Person
     if person is None:
         raise NotFound()
     return person
+
+
+def person_of(actor: Actor) -> int:
+    """The person who acts; a device decides nothing. Raises NotFound."""
+    if actor.person_id is None:
+        raise NotFound()
+    return actor.person_id

@@ -11,12 +11,13 @@ from sqlalchemy import insert, select
 
 from training_app.core import audit
 from training_app.core.db import transaction
-from training_app.core.errors import Invalid, NotFound
+from training_app.core.errors import Invalid, NotFound, Refusal
 from training_app.schedule.models import Event, Slot
 
 from .models import Attendance, Correction
 from .recording import people_of, rederive, slot_facts
 from .rules import HERE, STATUSES
+from .words import FINAL
 
 #: Takes an earlier correction back: the scans and the leave decide again.
 AS_SCANNED = "scans"
@@ -49,7 +50,7 @@ def correct_all(
     """Set the status of several people in a slot, all or none; audited one by one. Gives how many.
 
     `left_early` says something of who was there only. Raises NotFound where someone has nothing to do with the
-    slot, Invalid for nobody, without a reason or with an unknown status.
+    slot, Invalid for nobody, without a reason or with an unknown status, Refusal "closed" once attendance is final.
     """
     reason = reason.strip()
     wrong = {}
@@ -69,6 +70,8 @@ def correct_all(
         if slot is None or {whom.person_id for whom in people} != ids:
             raise NotFound()
         state = session.scalars(select(Event.state).where(Event.id == slot.event_id)).one()
+        if state == "closed":
+            raise Refusal("closed", FINAL)
         rows = session.execute(
             select(Attendance.person_id, Attendance.status, Attendance.left_early)
             .where(Attendance.slot_id == slot_id, Attendance.person_id.in_(ids))

@@ -31,6 +31,34 @@ class CorrectionForm(FlaskForm):
     reason = StringField(_l("Reason"), render_kw=_REASON)
 
 
+class SettleForm(FlaskForm):
+    """What is decided on the ticked scans, for whom, and why."""
+
+    decision = SelectField(
+        _l("Decision"),
+        choices=[SelectChoice("", "—"), *[SelectChoice(value, word) for value, word in words.DECISIONS.items()]],
+        validate_choice=False,
+    )
+    who = StringField(
+        _l("For whom"),
+        description=_l("Only to let it count for another person: name, pinyin or the last digits of the phone."),
+        render_kw={"maxlength": 60, "autocomplete": "off"},
+    )
+    reason = StringField(_l("Reason"), render_kw=_REASON)
+
+
+class CloseForm(FlaskForm):
+    """Why an event is closed although something is not settled."""
+
+    leaving = StringField(_l("Why it stays as it is"), render_kw=_REASON)
+
+
+class ReopenForm(FlaskForm):
+    """Why a closed event is opened again."""
+
+    reason = StringField(_l("Reason"), description=_l("It stays on record with your name."), render_kw=_REASON)
+
+
 class LeaveForm(FlaskForm):
     """The slots from which one asks for leave, and why."""
 

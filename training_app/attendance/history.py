@@ -6,19 +6,22 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from training_app.core.db import db
 from training_app.people.merging import HOLDER, records
 from training_app.people.models import Login, Person
 
-from .models import Correction, Leave, Scan
+from .models import Correction, Leave, Scan, Settlement
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact. `kind` is scan, correction or leave; `what` its direction, status or state; `by` a name or a device."""
+    """One fact; `by` is a name or a device.
+
+    `kind` is scan, correction, leave or settlement; `what` its direction, status, state or decision.
+    """
 
     at: datetime
     slot_id: int
@@ -35,7 +38,7 @@ class Fact:
 
 
 def facts(slot_ids: Collection[int], person_id: int) -> list[Fact]:
-    """Everything that was recorded about a person, and about those merged into them, in three statements."""
+    """Everything that was recorded about a person, and about those merged into them, in four statements."""
     ids = records([person_id])
     who = aliased(Person)
     found = [
@@ -79,6 +82,16 @@ def facts(slot_ids: Collection[int], person_id: int) -> list[Fact]:
             .outerjoin(who, who.id == Leave.actor_id)
             .where(Leave.slot_id.in_(slot_ids), Leave.person_id.in_(ids))
             .order_by(Leave.id)
+        )
+    ]
+    found += [
+        Fact(row[0], row[1], "settlement", row[2], reason=row[3], by=row[4] or "")
+        for row in db.session.execute(
+            select(Settlement.at, Scan.slot_id, Settlement.decision, Settlement.reason, who.name)
+            .join(Scan, Scan.id == Settlement.scan_id)
+            .outerjoin(who, who.id == Settlement.actor_id)
+            .where(Scan.slot_id.in_(slot_ids), or_(Scan.person_id.in_(ids), Settlement.person_id.in_(ids)))
+            .order_by(Settlement.id)
         )
     ]
     return sorted(found, key=lambda fact: fact.at)

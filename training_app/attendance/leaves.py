@@ -21,6 +21,7 @@ from training_app.schedule.models import Event, Slot
 
 from .models import Leave
 from .recording import people_of, rederive, slot_facts
+from .words import FINAL
 
 ASKED, GRANTED, REFUSED, DROPPED = "asked", "granted", "refused", "dropped"
 LONGEST_REASON = 500
@@ -139,7 +140,8 @@ def decide_leave(
 ) -> None:
     """Grant or refuse leave for a slot; who has leave and does not come is excused. Audited.
 
-    Raises NotFound where the person has nothing to do with the slot, Invalid when refused without a reason.
+    Raises NotFound where the person has nothing to do with the slot, Invalid when refused without a reason,
+    Refusal "closed" once attendance is final.
     """
     slot = db.session.get(Slot, slot_id)
     if slot is None:
@@ -163,7 +165,9 @@ def decide(
     if not slot_ids:
         raise NotFound()
     with transaction():
-        _slots(event_id, slot_ids)
+        event, _found = _slots(event_id, slot_ids)
+        if event.state == "closed":
+            raise Refusal("closed", FINAL)
         for slot_id in sorted(set(slot_ids)):
             _write(slot_id, person_id, state, reason, actor_id=actor_id, now=now)
             audit.record(

@@ -17,6 +17,13 @@ class Scan(Model):
     __table_args__ = (
         Index("ix_scan_slot_person", "slot_id", "person_id"),
         Index("ix_scan_slot_received", "slot_id", "received_at"),
+        # What came in after the close is asked for at every look at Today, and is rare.
+        Index(
+            "ix_scan_after_close",
+            "slot_id",
+            sqlite_where=text("reason = 'event_closed'"),
+            postgresql_where=text("reason = 'event_closed'"),
+        ),
         # Only scans of the venue's code have a phone: the index costs a camera's scan nothing.
         Index(
             "ix_scan_phone",

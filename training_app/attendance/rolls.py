@@ -230,6 +230,10 @@ class Figures:
     excused: int = 0
     absent: int = 0
     beside: int = 0
+    #: Of those beside, by what they came as; who gave up the seat and came is among none of them.
+    walk_ins: int = 0
+    guests: int = 0
+    staff: int = 0
 
     @property
     def missing(self) -> int:
@@ -254,14 +258,18 @@ def figures(slot_ids: Sequence[int], codes: tuple[str, ...]) -> dict[int, Figure
     ):
         found[slot_id].expected = count
     expected = and_(Attendance.as_whom.in_(EXPECTED), Attendance.registration_id.is_not(None)).label("expected")
-    for slot_id, status, awaited, count in db.session.execute(
-        select(Attendance.slot_id, Attendance.status, expected, func.count())
+    for slot_id, status, awaited, as_whom, count in db.session.execute(
+        select(Attendance.slot_id, Attendance.status, expected, Attendance.as_whom, func.count())
         .where(Attendance.slot_id.in_(slot_ids), within_any(Attendance.division_code, codes))
-        .group_by(Attendance.slot_id, Attendance.status, expected)
+        .group_by(Attendance.slot_id, Attendance.status, expected, Attendance.as_whom)
     ):
         one = found[slot_id]
         if not awaited:
-            one.beside += count if status in HERE else 0
+            if status in HERE:
+                one.beside += count
+                one.walk_ins += count if as_whom == "walk_in" else 0
+                one.guests += count if as_whom == "guest" else 0
+                one.staff += count if as_whom == "staff" else 0
             continue
         one.here += count if status in HERE else 0
         one.late += count if status == "late" else 0

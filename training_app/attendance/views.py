@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import listeners, models, views_event, views_files, views_leave, views_matrix  # noqa: F401
+from . import listeners, models, views_event, views_files, views_leave, views_matrix, views_reconciliation  # noqa: F401
 from .blueprint import bp
 
 blueprints = (bp,)

@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from training_app.core import clock
-from training_app.core.actors import Actor
 from training_app.core.db import db
 from training_app.core.errors import Invalid, NotFound, Refusal
 from training_app.core.permissions import Permission
@@ -24,8 +23,8 @@ from training_app.schedule.words import LABELS, STATES, TONES
 from training_app.web import access
 from training_app.web.pagination import paginate, requested_page
 
-from . import closing, corrections, history, leaves, rolls, words
-from .access import attendee_for, covers, held_event_for, may
+from . import corrections, history, leaves, rolls, words
+from .access import attendee_for, covers, held_event_for, may, person_of
 from .blueprint import bp
 from .filters import PER_PAGE, narrowed_roll
 from .forms import CorrectionForm, DecisionForm
@@ -83,6 +82,7 @@ def _page(
         corrected=history.corrected([slot.id]),
         callable=lambda one: bool(one.phone) and covers(call, one.division_code),
         may_correct=may(who, event, CORRECT),
+        may_change=may(who, event, CORRECT) and event.state != "closed",
         form=form,
         ticked=set(ticked),
         refused=refused or {},
@@ -142,7 +142,7 @@ def correct(event_id: int) -> Any:
             form.status.data or "",
             form.reason.data or "",
             left_early=form.left_early.data,
-            actor_id=_person_of(access.actor()),
+            actor_id=person_of(access.actor()),
             now=now,
         )
     except Invalid as fault:
@@ -150,17 +150,16 @@ def correct(event_id: int) -> Any:
         if "person" in fault.fields:
             form.status.errors = [*form.status.errors, str(fault.fields["person"])]
         return _page(found, slot, form, now, ticked=ticked), 422
+    except NotFound:
+        raise
+    except Refusal as fault:
+        flash(str(fault.sentence), "error")
+        return redirect(url_for("attendance.event", event_id=event_id, slot=slot.id))
     flash(ngettext("%(num)d person was corrected.", "%(num)d people were corrected.", count))
     back = request.form.get("back")
     if back and len(ticked) == 1:
         return redirect(url_for("attendance.person", event_id=event_id, person_id=ticked[0]))
     return redirect(url_for("attendance.event", event_id=event_id, slot=slot.id))
-
-
-def _person_of(actor: Actor) -> int:
-    if actor.person_id is None:
-        raise NotFound()
-    return actor.person_id
 
 
 @bp.get("/events/<int:event_id>/attendance/<int:person_id>")
@@ -180,7 +179,7 @@ def person(event_id: int, person_id: int) -> Any:
         facts=history.facts(roll.slot_ids, person_id),
         slots={slot.id: slot for slot in found.slots},
         form=CorrectionForm(),
-        may_correct=may(who, found, CORRECT),
+        may_change=may(who, found, CORRECT) and found.state != "closed",
         may_ask=may(who, found, Permission.LEAVE_ASK)
         and covers(jurisdictions(who, Permission.LEAVE_ASK), _division(found, person_id))
         and any(slot.ends_at > clock.now() for slot in found.slots),
@@ -211,35 +210,17 @@ def decide_leave(event_id: int) -> Any:
             form.slots.data or [],
             granted=granted,
             reason=form.reason.data or "",
-            actor_id=_person_of(access.actor()),
+            actor_id=person_of(access.actor()),
             now=now,
         )
     except Invalid as fault:
         slot = slot_of(found, None, now)
         refused = {form.person.data: str(fault.sentence)}
         return _page(found, slot, CorrectionForm(formdata=None, slot=slot.id), now, refused=refused), 422
-    flash(_("The leave was granted.") if granted else _("The leave was refused."))
-    return redirect(url_for("attendance.event", event_id=event_id))
-
-
-@bp.post("/events/<int:event_id>/attendance/close")
-@access.needs(CORRECT)
-def close(event_id: int) -> Any:
-    """Settle the attendance: whom nobody saw is absent."""
-    found = held_event_for(access.actor(), event_id, CORRECT)
-    try:
-        closing.close(found.id, actor_id=_person_of(access.actor()), now=clock.now())
-        flash(_("The attendance is settled: whom nobody saw is absent. You can open it again at any time."))
+    except NotFound:
+        raise
     except Refusal as fault:
         flash(str(fault.sentence), "error")
-    return redirect(url_for("attendance.event", event_id=event_id))
-
-
-@bp.post("/events/<int:event_id>/attendance/reopen")
-@access.needs(CORRECT)
-def reopen(event_id: int) -> Any:
-    """Take the close back."""
-    found = held_event_for(access.actor(), event_id, CORRECT)
-    closing.reopen(found.id, actor_id=_person_of(access.actor()), now=clock.now())
-    flash(_("The event is open again; nobody is absent until you close it."))
+        return redirect(url_for("attendance.event", event_id=event_id))
+    flash(_("The leave was granted.") if granted else _("The leave was refused."))
     return redirect(url_for("attendance.event", event_id=event_id))

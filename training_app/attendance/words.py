@@ -28,6 +28,8 @@ AS_WHOM: dict[str, Any] = {
 }
 SOURCES: dict[str, Any] = {
     "camera": _l("Ticket scanned"),
+    "digits": _l("Digits of the venue's code"),
+    "kiosk": _l("Shared tablet"),
     "venue_code": _l("Venue's code"),
     "typed": _l("Ticket number typed"),
     "search": _l("Found by name"),
@@ -48,6 +50,9 @@ REASONS: dict[str, Any] = {
     "duplicate": _l("Had checked in already"),
     "late": _l("Late"),
     "unknown": _l("Ticket not known"),
+    "not_a_ticket": _l("Not one of our tickets"),
+    "too_long": _l("Not one of our tickets"),
+    "other_event": _l("Ticket of another event"),
     "forged": _l("Ticket is forged"),
     "truncated": _l("Ticket only partly read"),
     "revoked": _l("Ticket was replaced"),
@@ -62,4 +67,41 @@ REASONS: dict[str, Any] = {
     "event_cancelled": _l("Event was cancelled"),
     "event_closed": _l("Event was closed"),
     "not_published": _l("Event was not published"),
+}
+#: What a device may have shown by itself besides a reason.
+SAID: dict[str, Any] = {"ok": _l("Checked in"), "out": _l("Went out"), "undo": _l("Scan taken back"), **REASONS}
+FINAL = _l("This event is closed and its attendance is final. Open it again first.")
+#: The groups of the reconciliation, each with what it is about.
+DOUBTS: dict[str, Any] = {
+    "closed": _l("Came in after the event was closed"),
+    "forced": _l("Let in against a refusal"),
+    "overruled": _l("Let in by the phone, refused by the server"),
+    "twice": _l("Scanned by two devices or in two places"),
+    "clock": _l("Clock of the phone is wrong"),
+    "shared": _l("Several people with one phone"),
+    "out": _l("Went out and never came in"),
+    "unknown": _l("Ticket of nobody"),
+    "unconfirmed": _l("Walk-in whose identity is not confirmed"),
+}
+DOUBTS_ABOUT: dict[str, Any] = {
+    "closed": _l("They count for nobody until the event is opened again and someone decides."),
+    "forced": _l("Someone who manages the door gave the reason."),
+    "overruled": _l("Offline, the phone could not know better. Decide whether the person was there."),
+    "twice": _l("More than ten minutes apart, or at another event at the same hours. A ticket may have been lent."),
+    "clock": _l("The time of arrival may be wrong; the status can be corrected on the attendance page."),
+    "shared": _l("One phone checked in several people with the venue's code. Were they all there?"),
+    "out": _l("Perhaps the first scan got lost; correct the status if the person was there."),
+    "unknown": _l("If you know whose it was, let it count for that person."),
+    "unconfirmed": _l("Check name and number, or merge with the person whom you know"),
+}
+DECIDED: dict[str, Any] = {
+    "stands": _l("Stands as the door decided"),
+    "counts": _l("Counts for"),
+    "void": _l("Does not count"),
+}
+DECISIONS: dict[str, Any] = {
+    "stands": _l("Stands as the door decided"),
+    "own": _l("Counts for the person named"),
+    "counts": _l("Counts for another person"),
+    "void": _l("Does not count"),
 }

@@ -67,6 +67,7 @@ class Action(StrEnum):
     DEVICE_CHANGED = "device.changed"
     DEVICE_REVOKED = "device.revoked"
     SHEET_ATTACHED = "sheet.attached"
+    SCAN_SETTLED = "scan.settled"
     ATTENDANCE_CORRECTED = "attendance.corrected"
     LEAVE_ASKED = "leave.asked"
     LEAVE_DECIDED = "leave.decided"

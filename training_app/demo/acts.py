@@ -146,4 +146,4 @@ def excuse(stage: Stage, event: Event, person_ids: Iterable[int], reason: str) -
 def close(stage: Stage, event: Event) -> None:
     """Close an event on the evening of its last day."""
     end = slots_of(event)[-1].ends_at
-    closing.close(event.id, actor_id=stage.organiser, now=end + timedelta(hours=2))
+    closing.close(event.id, leaving="已当场核对", actor_id=stage.organiser, now=end + timedelta(hours=2))

@@ -117,6 +117,20 @@ def _everyone(stage: Stage) -> list[int]:
     return [*stage.directors.values(), *list(stage.supervisors.values())[::3]]
 
 
+def _correct_one(stage: Stage, event: Event) -> None:
+    """Someone signed on paper because her phone was empty."""
+    slot = acts.slots_of(event)[0]
+    corrected = next(person for person, _r in acts.registered(event) if person in stage.directors.values())
+    corrections.correct(
+        slot.id,
+        corrected,
+        "present",
+        "手机没电，纸质签到表上有本人签名",
+        actor_id=stage.organiser,
+        now=slot.ends_at + timedelta(minutes=30),
+    )
+
+
 def _behind(stage: Stage, current: Current, chance: random.Random) -> None:
     """Three sessions that are over and closed, with the marks of real life; then the test."""
     lucky = stage.directors[KAIYUAN_COMMUNITY]
@@ -133,17 +147,8 @@ def _behind(stage: Stage, current: Current, chance: random.Random) -> None:
         acts.people_come(stage, event, chance, always=[lucky], never=away, share=0.92, late=0.07)
         if place == 2:
             _walk_in(stage, event, start)
+            _correct_one(stage, event)
         acts.close(stage, event)
-    third = acts.slots_of(current.events[2])[0]
-    corrected = next(person for person, _r in acts.registered(current.events[2]) if person in stage.directors.values())
-    corrections.correct(
-        third.id,
-        corrected,
-        "present",
-        "手机没电，纸质签到表上有本人签名",
-        actor_id=stage.organiser,
-        now=third.ends_at + timedelta(days=1),
-    )
     seen = [person for person, _r in acts.registered(current.events[2])]
     cells: dict[tuple[int, int], Decimal | None] = {}
     for person_id in seen:
@@ -155,7 +160,11 @@ def _behind(stage: Stage, current: Current, chance: random.Random) -> None:
         if first < 60 and luck < 0.12:
             cells[person_id, 2] = Decimal(chance.randrange(60, 82))
     learning.save(
-        current.programme_id, cells, source="paper", actor_id=stage.organiser, now=third.ends_at + timedelta(days=3)
+        current.programme_id,
+        cells,
+        source="paper",
+        actor_id=stage.organiser,
+        now=acts.slots_of(current.events[2])[0].ends_at + timedelta(days=3),
     )
 
 

@@ -12,7 +12,7 @@ from flask_babel import lazy_ngettext
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
-from training_app.attendance.models import Leave
+from training_app.attendance.models import Leave, Scan, Settlement
 from training_app.core.actors import Actor
 from training_app.core.clock import local_date
 from training_app.core.db import db
@@ -192,7 +192,36 @@ def to_close(visible: ColumnElement[bool], now: datetime) -> list[Need]:
             _l("%(event)s is over and not closed", event=event_name(row.kind, row.number)),
             _l("Who did not come is marked absent when you close it"),
             _l("Close"),
-            "attendance.event",
+            "attendance.reconcile",
+            {"event_id": row.id},
+        )
+        for row in rows
+    ]
+
+
+def came_in_late(visible: ColumnElement[bool], _now: datetime) -> list[Need]:
+    """Closed events for which a phone delivered scans afterwards, on which nobody has decided."""
+    rows = _rows(
+        select(*_EVENT, func.count().label("found"))
+        .select_from(Scan)
+        .join(Slot, Slot.id == Scan.slot_id)
+        .join(Event, Event.id == Slot.event_id)
+        .join(Programme, Programme.id == Event.programme_id)
+        .where(
+            visible,
+            Scan.outcome == "refused",
+            Scan.reason == "event_closed",
+            ~exists().where(Settlement.scan_id == Scan.id),
+        )
+        .group_by(*_EVENT)
+        .order_by(Event.id)
+    )
+    return [
+        Need(
+            lazy_ngettext("%(num)d scan came in after the close", "%(num)d scans came in after the close", row.found),
+            _about(row),
+            _l("Look"),
+            "attendance.reconcile",
             {"event_id": row.id},
         )
         for row in rows
@@ -300,6 +329,7 @@ _OF_PROGRAMMES: tuple[tuple[P, Callable[[ColumnElement[bool], datetime], list[Ne
     (P.SCHEDULE_PLAN, drafts),
     (P.SCHEDULE_PLAN, without_facilitator),
     (P.ATTENDANCE_CORRECT, to_close),
+    (P.ATTENDANCE_CORRECT, came_in_late),
 )
 _OF_AREAS: tuple[tuple[P, Callable[[tuple[str, ...]], list[Need]]], ...] = (
     (P.HANDOVER_DECIDE, handovers),

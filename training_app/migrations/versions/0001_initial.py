@@ -693,6 +693,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_scan')),
     sa.UniqueConstraint('nonce', name=op.f('uq_scan_nonce'))
     )
+    op.create_index('ix_scan_after_close', 'scan', ['slot_id'], unique=False, sqlite_where=sa.text("reason = 'event_closed'"), postgresql_where=sa.text("reason = 'event_closed'"))
     op.create_index('ix_scan_phone', 'scan', ['slot_id', 'phone_key'], unique=False, sqlite_where=sa.text('phone_key IS NOT NULL'), postgresql_where=sa.text('phone_key IS NOT NULL'))
     op.create_index('ix_scan_slot_person', 'scan', ['slot_id', 'person_id'], unique=False)
     op.create_index('ix_scan_slot_received', 'scan', ['slot_id', 'received_at'], unique=False)
@@ -763,6 +764,7 @@ def downgrade() -> None:
     op.drop_index('ix_scan_slot_received', table_name='scan')
     op.drop_index('ix_scan_slot_person', table_name='scan')
     op.drop_index('ix_scan_phone', table_name='scan', sqlite_where=sa.text('phone_key IS NOT NULL'), postgresql_where=sa.text('phone_key IS NOT NULL'))
+    op.drop_index('ix_scan_after_close', table_name='scan', sqlite_where=sa.text("reason = 'event_closed'"), postgresql_where=sa.text("reason = 'event_closed'"))
     op.drop_table('scan')
     op.drop_index('uq_phone_person_first', table_name='phone_person', sqlite_where=sa.text("state = 'first'"), postgresql_where=sa.text("state = 'first'"))
     op.drop_index('ix_phone_person_waiting', table_name='phone_person', sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'"))
