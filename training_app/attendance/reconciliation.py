@@ -17,9 +17,9 @@ from training_app.people.merging import HOLDER
 from training_app.people.models import Device, Login, Person
 from training_app.people.persons import matches
 from training_app.registration.models import Registration
-from training_app.schedule.models import Slot
+from training_app.schedule.models import Event, Slot
 
-from .doubts import KINDS, Shown, doubts
+from .doubts import AROUND, KINDS, Shown, doubts
 from .models import Attendance, Scan, Settlement
 
 #: What a list of doubts can be narrowed to.
@@ -181,10 +181,12 @@ class Doubt:
     device: str
     #: Every decision, the oldest first.
     decided: list[Decided] = field(default_factory=list)
+    #: Where else the person was scanned, as (when, by whose hand, at which other event or None).
+    beside: list[tuple[datetime, str, str | None]] = field(default_factory=list)
 
 
 def rows(listed: Sequence[tuple[str, int]], seen: Overview) -> list[Doubt]:
-    """These scans with all that a human needs to decide, in two statements."""
+    """These scans with all that a human needs to decide, in three statements."""
     ids = [scan_id for _kind, scan_id in listed]
     who, by = aliased(Person), aliased(Person)
     found: dict[int, Any] = {
@@ -211,6 +213,7 @@ def rows(listed: Sequence[tuple[str, int]], seen: Overview) -> list[Doubt]:
     ):
         one = row[0]
         words[one.scan_id].append(Decided(one.decision, row[1], one.reason, row[2] or "", one.at))
+    beside = _beside([row[0] for scan_id, row in found.items() if "twice" in seen.kinds[scan_id]])
     made = []
     for kind, scan_id in listed:
         scan, person_id, name, unconfirmed, community, actor, device, login = found[scan_id]
@@ -226,9 +229,33 @@ def rows(listed: Sequence[tuple[str, int]], seen: Overview) -> list[Doubt]:
                 actor or "",
                 device or login or "",
                 words[scan_id],
+                beside[scan_id],
             )
         )
     return made
+
+
+def _beside(scans: Sequence[Scan]) -> dict[int, list[tuple[datetime, str, str | None]]]:
+    """By scan: where else its person was let in within the same half day, the earliest first."""
+    by = aliased(Person)
+    found: dict[int, list[tuple[datetime, str, str | None]]] = defaultdict(list)
+    for row in db.session.execute(
+        select(Scan.id, Scan.person_id, Scan.at, Scan.slot_id, Device.name, Login.device_name, by.name, Event.title)
+        .join(Slot, Slot.id == Scan.slot_id)
+        .join(Event, Event.id == Slot.event_id)
+        .outerjoin(Device, Device.id == Scan.device_id)
+        .outerjoin(Login, Login.id == Scan.login_id)
+        .outerjoin(by, by.id == Scan.actor_id)
+        .where(
+            Scan.person_id.in_({scan.person_id for scan in scans}), Scan.outcome == "accepted", Scan.direction == "in"
+        )
+        .order_by(Scan.at, Scan.id)
+    ):
+        hand = " · ".join(part for part in (row[6], row[4] or row[5]) if part)
+        for scan in scans:
+            if scan.person_id == row[1] and scan.id != row[0] and abs(scan.at - row[2]) <= AROUND:
+                found[scan.id].append((row[2], hand, row[7] if row[3] != scan.slot_id else None))
+    return found
 
 
 def people(
