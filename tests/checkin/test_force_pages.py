@@ -89,3 +89,32 @@ def test_nobody_becomes_an_expected_trainee_at_the_door(client_as):
     data = {"nonce": "nonce-0001", "name": "张三妹", "phone": "13900002222", "as_whom": "trainee"}
     answer = client_as("volunteer").post(f"{DOOR}/walk-in", data=data, headers=JSON)
     assert answer.status_code == 422 and set(answer.json["fields"]) == {"as_whom"}
+
+
+def test_a_stand_in_takes_the_seat_of_who_was_expected_and_counts_for_neither_other(client_as, ticket_of):
+    ticket_of("chen")
+    data = {"nonce": "nonce-0001", "name": "陈代会", "phone": "", "as_whom": "stand_in", "instead_of": "陈丽华"}
+    desk = client_as("organiser")
+    answer = desk.post(f"{DOOR}/walk-in", data=data, headers=JSON)
+    assert (answer.json["outcome"], answer.json["mark"]) == ("accepted", "代会")
+    assert desk.post(f"{DOOR}/walk-in", data=data, headers=JSON).json["outcome"] == "accepted"
+    tally = board.tally(cast.TODAY_SLOT)
+    assert (tally.expected, tally.here, tally.others) == (1, 1, 0)
+    rows = db.session.execute(select(Registration.state, Registration.stand_in_for_id).order_by(Registration.id)).all()
+    assert [tuple(row) for row in rows] == [("cancelled", None), ("confirmed", cast.CAST["chen"].id)]
+
+
+def test_a_stand_in_for_nobody_is_asked_for_whom(client_as, ticket_of):
+    ticket_of("chen")
+    data = {"nonce": "nonce-0001", "name": "陈代会", "phone": "", "as_whom": "stand_in", "instead_of": "无此人"}
+    answer = client_as("organiser").post(f"{DOOR}/walk-in", data=data, headers=JSON)
+    assert answer.status_code == 422 and set(answer.json["fields"]) == {"instead_of"}
+
+
+def test_a_volunteer_gives_nobodys_seat_away(client_as, ticket_of):
+    ticket_of("chen")
+    volunteer = client_as("volunteer")
+    assert 'value="stand_in"' not in volunteer.get(DOOR).text
+    data = {"nonce": "nonce-0001", "name": "陈代会", "phone": "", "as_whom": "stand_in", "instead_of": "陈丽华"}
+    answer = volunteer.post(f"{DOOR}/walk-in", data=data, headers=JSON)
+    assert answer.status_code == 422 and set(answer.json["fields"]) == {"as_whom"}

@@ -140,6 +140,9 @@ def _session_heading() -> list[Column]:
         (_l("Late"), 8),
         (_l("Excused"), 8),
         (_l("Absent"), 8),
+        (_l("Walk-in"), 8),
+        (_l("Guest"), 8),
+        (_l("Staff"), 8),
         (_l("Beside these"), 12),
     ]
     return [Column(str(name), width) for name, width in names]
@@ -148,8 +151,9 @@ def _session_heading() -> list[Column]:
 def _session_rows(columns: Sequence[matrix.Column], sums: Sequence[rolls.Figures]) -> Iterator[list[Cell]]:
     for column, total in zip(columns, sums, strict=True):
         day = clock.local_date(column.starts_at)
-        numbers = [total.expected, total.here, total.late, total.excused, total.absent, total.beside]
-        yield [column_name(column), column.title, day, *numbers]
+        numbers = [total.expected, total.here, total.late, total.excused, total.absent]
+        beside = [total.walk_ins, total.guests, total.staff, total.beside]
+        yield [column_name(column), column.title, day, *numbers, *beside]
 
 
 def of_event(

@@ -91,6 +91,7 @@ class DoorWalkInForm(WalkInForm):
             SelectChoice("walk_in", _l("Someone to be trained")),
             SelectChoice("guest", _l("Guest")),
             SelectChoice("staff", _l("Staff")),
+            SelectChoice("stand_in", _l("Stand-in")),
         ],
         default="walk_in",
     )
@@ -100,6 +101,18 @@ class DoorWalkInForm(WalkInForm):
         description=_l("Guests and staff may be registered without one."),
         render_kw={"inputmode": "tel", "autocomplete": "off", "maxlength": 20},
     )
+
+    instead_of = StringField(
+        _l("In whose place?"),
+        [Length(max=60)],
+        description=_l("Name or pinyin of the person who was expected."),
+        render_kw={"maxlength": 60, "autocomplete": "off"},
+    )
+
+    def without_stand_ins(self) -> None:
+        """Take the choice away from whoever does not manage the door: a stand-in takes someone's seat."""
+        self.as_whom.choices = [one for one in self.as_whom.choices or [] if one.value != "stand_in"]
+        del self.instead_of
 
     def validate_phone(self, field: Any) -> None:
         if self.as_whom.data == "walk_in" and not (field.data or "").strip():

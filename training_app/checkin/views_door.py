@@ -22,7 +22,7 @@ from training_app.web.headers import allow_wasm
 from training_app.web.pagination import paginate, requested_page
 
 from . import board as boards
-from . import desk, forms, parts, rules, service, sharing, walkins, wording
+from . import desk, forms, parts, rules, service, sharing, standins, walkins, wording
 from .answers import Answer
 from .blueprint import bp
 from .presented import Presented
@@ -106,6 +106,8 @@ def new_nonce() -> str:
 def _walk_in_form(slot: Slot) -> forms.DoorWalkInForm:
     form = forms.DoorWalkInForm()
     form.offer([slot.event.programme.division_code])
+    if not may_manage(slot):
+        form.without_stand_ins()
     return form
 
 
@@ -211,6 +213,30 @@ def presented_by(who: Actor, shown: forms.Shown, now: datetime) -> Presented:
     )
 
 
+def _registered(slot_id: int, form: forms.DoorWalkInForm, who: Actor, now: datetime) -> Answer:
+    how: dict[str, Any] = {"login_id": who.login_id, "device_id": who.device_id, "nonce": form.nonce.data or ""}
+    if form.as_whom.data == "stand_in" and who.person_id is not None:
+        return standins.at_door(
+            slot_id,
+            name=form.name.data,
+            phone=form.phone.data,
+            instead_of=form.instead_of.data or "",
+            actor_id=who.person_id,
+            now=now,
+            **how,
+        )
+    return walkins.at_door(
+        slot_id,
+        name=form.name.data,
+        phone=form.phone.data,
+        division_code=form.place,
+        as_whom=form.as_whom.data,
+        actor_id=who.person_id,
+        now=now,
+        **how,
+    )
+
+
 @bp.post("/checkin/<int:slot_id>/walk-in")
 @access.needs(P.DOOR_SCAN)
 def walk_in(slot_id: int) -> Any:
@@ -221,19 +247,7 @@ def walk_in(slot_id: int) -> Any:
     form = _walk_in_form(slot)
     try:
         if not form.choosing and form.validate():
-            answer = walkins.at_door(
-                slot_id,
-                name=form.name.data,
-                phone=form.phone.data,
-                division_code=form.place,
-                as_whom=form.as_whom.data,
-                nonce=form.nonce.data or "",
-                login_id=who.login_id,
-                actor_id=who.person_id,
-                device_id=who.device_id,
-                now=now,
-            )
-            return say(slot, answer)
+            return say(slot, _registered(slot_id, form, who, now))
     except Invalid as fault:
         if not fault.fields:
             raise
