@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from io import BytesIO
 from itertools import groupby
+from math import isqrt
 from typing import Any
 
 from training_app.core.faces import SERIF, SERIF_BOLD, runs, width
 
+from . import sheetlayout
+from .sheetcodes import CornerCode, RowCode, corner_text, row_text
 from .sheets import BLANK, Line, Sheet
 
 MM = 72 / 25.4
-PAGE_WIDTH, PAGE_HEIGHT = 595.28, 841.89
-LEFT, RIGHT, TOP, BOTTOM = 14 * MM, PAGE_WIDTH - 14 * MM, PAGE_HEIGHT - 15 * MM, 14 * MM
-#: A row is high enough to sign in.
-ROW, HEAD = 9.6 * MM, 9 * MM
-FIRST_TABLE, NEXT_TABLE = TOP - 38 * MM, TOP - 12 * MM
-#: Room that the last page keeps for the figures and the signature.
-FOOT = 20 * MM
+PAGE_WIDTH, PAGE_HEIGHT = (side * MM for side in sheetlayout.PAGE)
+LEFT, RIGHT = sheetlayout.LEFT * MM, sheetlayout.RIGHT * MM
+TOP, BOTTOM = PAGE_HEIGHT - sheetlayout.TOP * MM, PAGE_HEIGHT - sheetlayout.BOTTOM * MM
+ROW, HEAD = sheetlayout.ROW * MM, sheetlayout.HEAD * MM
 _NAMES = ("序号", "街道（乡镇）", "村（社区）", "姓名", "职务", "联系电话")
-_FIXED = (9 * MM, 23 * MM, 24 * MM, 18 * MM, 21 * MM, 27 * MM)
-_NOTE = 14 * MM
+#: Between a corner's code and what stands beside it.
+_BESIDE = (sheetlayout.CODE + 3) * MM
 INK = (0.1, 0.12, 0.15)
 
 
@@ -42,35 +42,51 @@ def _centred(canvas: Any, left: float, right: float, y: float, text: str, size: 
     _text(canvas, (left + right - width(text, face, size)) / 2, y - size * 0.36, text, size, face)
 
 
-def _edges(sheet: Sheet) -> list[float]:
-    """The x of every vertical line."""
-    signing = (RIGHT - LEFT - sum(_FIXED) - _NOTE) / len(sheet.columns)
-    edges = [LEFT]
-    for wide in (*_FIXED, *([signing] * len(sheet.columns)), _NOTE):
-        edges.append(edges[-1] + wide)
-    return edges
+def _runs(text: str) -> tuple[int, str]:
+    """A QR code of level M: its modules a side, and its dark runs as PDF rectangles in module units."""
+    import zxingcpp
+
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    dark = bytes(memoryview(zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=False)))
+    side = isqrt(len(dark))
+    rectangles = []
+    for row in range(side):
+        at = 0
+        for is_dark, modules in groupby(dark[row * side : row * side + side], lambda value: value == 0):
+            wide = len(list(modules))
+            if is_dark:
+                # A hair taller than its row, so that no printer shows seams.
+                rectangles.append(f"{at} {side - row - 1} {wide} 1.03 re")
+            at += wide
+    return side, " ".join(rectangles)
 
 
-def _pages(lines: list[Line | None]) -> list[list[Line | None]]:
-    """The rows of each page; the last page leaves room for the foot."""
-    pages: list[list[Line | None]] = []
-    rest = lines
-    while True:
-        top = FIRST_TABLE if not pages else NEXT_TABLE
-        full = int((top - HEAD - BOTTOM - 6 * MM) // ROW)
-        last = int((top - HEAD - BOTTOM - 6 * MM - FOOT) // ROW)
-        if len(rest) <= last:
-            return [*pages, rest]
-        # When only the foot would be left over, some rows go with it.
-        take = min(full, len(rest) - 1) if len(rest) <= full else full
-        pages.append(rest[:take])
-        rest = rest[take:]
+def _code(canvas: Any, text: str | None, box: sheetlayout.Box) -> None:
+    """A code in pure black: what a laser printer need not screen keeps its edges."""
+    if text is None:
+        return
+    side, rectangles = _runs(text)
+    scale = (box.right - box.left) * MM / side
+    x, y = box.left * MM, PAGE_HEIGHT - box.bottom * MM
+    canvas._code.append(f"q 0 g {scale:.4f} 0 0 {scale:.4f} {x:.2f} {y:.2f} cm {rectangles} f Q")
+
+
+def _codes(canvas: Any, sheet: Sheet, rows: list[Line | None], page: int, pages: int) -> None:
+    columns = len(sheet.columns)
+    named = len([line for line in rows if line])
+    for number in range(4):
+        about = CornerCode(sheet.slot_id, columns, page, number, pages, len(rows), named)
+        _code(canvas, corner_text(about), sheetlayout.corner(number))
+    for row, line in enumerate(rows):
+        if line is not None:
+            text = row_text(RowCode(sheet.slot_id, columns, page, row, line.registration_id))
+            _code(canvas, text, sheetlayout.code(page, row))
 
 
 def _facts(canvas: Any, sheet: Sheet) -> None:
     size = 10.5
     middle = (LEFT + RIGHT) / 2
-    _centred(canvas, LEFT, RIGHT, TOP - 4 * MM, sheet.title, 17, SERIF_BOLD)
+    _centred(canvas, LEFT + _BESIDE, RIGHT - _BESIDE, TOP - 4 * MM, sheet.title, 17, SERIF_BOLD)
     facts = [
         [("时　　间", sheet.time, LEFT, RIGHT)],
         [("地　　点", sheet.place, LEFT, middle), ("场　　次", sheet.session, middle + 4 * MM, RIGHT)],
@@ -88,7 +104,7 @@ def _facts(canvas: Any, sheet: Sheet) -> None:
 
 def _table(canvas: Any, sheet: Sheet, rows: list[Line | None], first: int, top: float) -> float:
     """Draw the rows, numbered from `first`; gives the y of the table's lower edge."""
-    edges = _edges(sheet)
+    edges = [x * MM for x in sheetlayout.edges(len(sheet.columns))]
     headings = (*_NAMES, *sheet.columns, "备注")
     bottom = top - HEAD - ROW * len(rows)
     canvas.setFillGray(0.93)
@@ -108,7 +124,7 @@ def _table(canvas: Any, sheet: Sheet, rows: list[Line | None], first: int, top: 
             if line is not None:
                 for n, text in ((2, line.community), (3, line.name), (4, line.duty), (5, line.phone)):
                     _centred(canvas, edges[n], edges[n + 1], middle, text, 11 if n == 3 else 9)
-                _centred(canvas, edges[-2], edges[-1], middle, line.note, 8.5)
+                _centred(canvas, edges[-2], edges[-1] - ROW, middle, line.note, 8.5)
             if offset == 0 and subdistrict:
                 _centred(canvas, edges[1], edges[2], y - height / 2, subdistrict, 9.5)
             y -= ROW
@@ -155,22 +171,25 @@ def draw(sheet: Sheet) -> bytes:
     out = BytesIO()
     canvas = Canvas(out, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), pageCompression=1)
     canvas.setTitle(sheet.title)
-    pages = _pages([*sheet.lines, *([None] * BLANK)])
+    rest = [*sheet.lines, *([None] * BLANK)]
+    pages = sheetlayout.pages(len(rest))
     first = 1
-    for number, rows in enumerate(pages, 1):
+    for number, count in enumerate(pages, 1):
+        rows, rest = rest[:count], rest[count:]
         canvas.setFillColorRGB(*INK)
         canvas.setStrokeColorRGB(*INK)
         if number == 1:
             _facts(canvas, sheet)
         else:
-            _centred(canvas, LEFT, RIGHT, TOP - 4 * MM, f"{sheet.title}（续）", 11, SERIF_BOLD)
-        bottom = _table(canvas, sheet, rows, first, FIRST_TABLE if number == 1 else NEXT_TABLE)
+            _centred(canvas, LEFT + _BESIDE, RIGHT - _BESIDE, TOP - 4 * MM, f"{sheet.title}（续）", 11, SERIF_BOLD)
+        bottom = _table(canvas, sheet, rows, first, PAGE_HEIGHT - sheetlayout.table_top(number) * MM)
         first += len(rows)
         if number == len(pages):
             _foot(canvas, sheet, bottom)
-        _text(canvas, LEFT, BOTTOM - 2 * MM, "请本人签字，不得代签。", 9)
+        _text(canvas, LEFT + _BESIDE, BOTTOM - 4 * MM, "请本人签字，不得代签。", 9)
         page = f"第 {number} 页　共 {len(pages)} 页"
-        _text(canvas, RIGHT - width(page, SERIF, 9), BOTTOM - 2 * MM, page, 9)
+        _text(canvas, RIGHT - _BESIDE - width(page, SERIF, 9), BOTTOM - 4 * MM, page, 9)
+        _codes(canvas, sheet, rows, number, len(pages))
         canvas.showPage()
     canvas.save()
     return out.getvalue()

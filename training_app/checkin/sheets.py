@@ -42,6 +42,7 @@ _AS_WHOM = {"stand_in": "代会", "guest": "嘉宾", "staff": "工作人员", "w
 class Line(NamedTuple):
     """A row of the sheet."""
 
+    registration_id: int
     subdistrict: str
     community: str
     name: str
@@ -54,6 +55,7 @@ class Line(NamedTuple):
 class Sheet:
     """A sheet as it is printed. `columns`: the headings under which one signs."""
 
+    slot_id: int
     title: str
     time: str
     place: str
@@ -108,6 +110,7 @@ def sheet_of(slot: Slot) -> Sheet:
     session = f"第{number}次沙龙" if salon else f"第{number}期"
     half = _HALVES.get(slot.label, "")
     return Sheet(
+        slot_id=slot.id,
         title=f"{event.programme.title}{session}{'活动' if salon else '培训'}签到表",
         time=_time(slot),
         place=event.venue.name if event.venue else "",
@@ -132,6 +135,7 @@ def _lines(event_id: int) -> list[Line]:
         duties[person_id] = _DUTIES.get(kind, "")
     rows = db.session.execute(
         select(
+            Registration.id,
             Registration.person_id,
             Division.level,
             Division.name,
@@ -149,9 +153,10 @@ def _lines(event_id: int) -> list[Line]:
         )
     )
     found = []
-    for person_id, level, division, parent, name, phone, as_whom in rows:
+    for registration_id, person_id, level, division, parent, name, phone, as_whom in rows:
         pair = (parent or "", place(division)) if level == "community" else (division or "", "")
-        found.append(Line(pair[0], pair[1], name, duties.get(person_id, ""), shown(phone), _AS_WHOM.get(as_whom, "")))
+        note = _AS_WHOM.get(as_whom, "")
+        found.append(Line(registration_id, *pair, name, duties.get(person_id, ""), shown(phone), note))
     return found
 
 
