@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests import cast
-from training_app.checkin import sheetdrawing, sheets
+from training_app.checkin import sheetdrawing, sheetlayout, sheets
 from training_app.checkin.models import SheetScan
 from training_app.core import files
 from training_app.core.audit import Audit
@@ -81,20 +81,18 @@ def test_the_paper_has_ten_blank_rows_the_figures_and_its_pages_numbered(ticket_
 
 def _lines(number):
     return tuple(
-        sheets.Line("开元街道", f"第{n}社区", f"某某{n}", "儿童主任", "138 0000 0000", "") for n in range(number)
+        sheets.Line(100 + n, "开元街道", f"第{n}社区", f"某某{n}", "儿童主任", "138 0000 0000", "") for n in range(number)
     )
 
 
-@pytest.mark.parametrize("number", range(0, 90, 3))
-def test_no_row_is_lost_between_pages_and_the_figures_never_stand_alone(app, number):
-    lines = _lines(number)
-    pages = sheetdrawing._pages([*lines, *([None] * sheets.BLANK)])
-    assert [line for page in pages for line in page] == [*lines, *([None] * sheets.BLANK)]
-    assert all(pages)
-    for at, page in enumerate(pages):
-        top = sheetdrawing.FIRST_TABLE if at == 0 else sheetdrawing.NEXT_TABLE
-        foot = sheetdrawing.FOOT if at == len(pages) - 1 else 0
-        assert top - sheetdrawing.HEAD - len(page) * sheetdrawing.ROW - foot > sheetdrawing.BOTTOM
+@pytest.mark.parametrize("number", range(10, 100, 3))
+def test_no_row_is_lost_between_pages_and_the_figures_never_stand_alone(number):
+    pages = sheetlayout.pages(number)
+    assert sum(pages) == number and all(pages)
+    for page, rows in enumerate(pages, 1):
+        foot = sheetlayout.FOOT if page == len(pages) else 0
+        lower = sheetlayout.table_top(page) + sheetlayout.HEAD + rows * sheetlayout.ROW + foot
+        assert lower < sheetlayout.corner(2).top
 
 
 def test_a_sheet_of_a_hundred_says_page_x_of_y_on_each(ticket_of):
@@ -131,6 +129,27 @@ def test_what_is_no_scan_is_refused_with_a_sentence_and_not_kept(app, data):
     assert "file" in refused.value.fields
     assert db.session.scalar(select(func.count()).select_from(SheetScan)) == 0
     assert db.session.scalar(select(func.count()).select_from(files.StoredFile)) == 0
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"heix"])
+def test_an_iphones_picture_is_refused_with_what_to_do_about_it(app, brand):
+    with pytest.raises(Invalid) as refused:
+        _attach(b"\0\0\0\x24ftyp" + brand + b"\0" * 40, "IMG_1.HEIC")
+    assert refused.value.code == "file_heic"
+    assert "HEIC" in str(refused.value.fields["file"])
+
+
+def test_of_several_files_all_are_kept_or_none(app):
+    with pytest.raises(Invalid):
+        sheets.attach_all(
+            cast.TODAY_SLOT, [(PDF, "a.pdf"), (b"MZ", "b.exe")], actor_id=ORGANISER, now=cast.NOW
+        )
+    assert sheets.attached(cast.TODAY_EVENT) == []
+    both = [(PDF, "a.pdf"), (PDF + b"2", "b.pdf")]
+    assert len(sheets.attach_all(cast.TODAY_SLOT, both, actor_id=ORGANISER, now=cast.NOW)) == 2
+    with pytest.raises(Invalid) as refused:
+        sheets.attach_all(cast.TODAY_SLOT, [(PDF, "a.pdf")] * 13, actor_id=ORGANISER, now=cast.NOW)
+    assert refused.value.code == "file_many"
 
 
 def test_a_path_in_the_name_is_dropped(app):

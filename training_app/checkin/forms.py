@@ -8,10 +8,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
-from wtforms import SelectField, StringField
+from flask_wtf.file import MultipleFileField
+from wtforms import IntegerField, SelectField, StringField, TimeField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from training_app.core.errors import Invalid
 from training_app.divisions.forms import PlaceForm
@@ -158,5 +158,25 @@ class DigitsForm(FlaskForm):
 class SheetScanForm(FlaskForm):
     """A signed sheet as a file."""
 
-    file = FileField(_l("Signed sheet"), description=_l("A PDF or a photo (JPEG, PNG) of at most 8 MB."))
+    file = MultipleFileField(
+        _l("Signed sheet"),
+        description=_l("Photos of all its pages (JPEG, PNG) or a scan as PDF; at most 8 MB each, 12 at a time."),
+        render_kw={"accept": "image/jpeg,image/png,application/pdf,.heic"},
+    )
     slot = SelectField(_l("Slot"), coerce=int)
+
+
+class ReadForm(FlaskForm):
+    """For which slot an attached sheet is read."""
+
+    slot = IntegerField(validators=[InputRequired(), NumberRange(min=1, max=2**31 - 1)])
+
+
+class ConfirmForm(FlaskForm):
+    """When those who signed came, where the organiser knows better than the slot's start."""
+
+    time = TimeField(
+        _l("Arrived at"),
+        [Optional()],
+        description=_l("Paper does not say when someone came. Left empty, the slot's start counts for all."),
+    )

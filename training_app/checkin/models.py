@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training_app.core.db import Model, UtcDateTime
@@ -69,4 +70,50 @@ class PhonePerson(Model):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: The login of whoever nodded or shook the head; a door volunteer is no person.
     decided_login_id: Mapped[int | None]
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SheetReading(Model):
+    """A signed sheet that is read, or was read, into the attendance of a slot."""
+
+    __tablename__ = "sheet_reading"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scan_id: Mapped[int] = mapped_column(ForeignKey("sheet_scan.id"), index=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"), index=True)
+    #: reading, open (rows wait for a person's decision), done, discarded
+    state: Mapped[str] = mapped_column(String(10))
+    #: Why the file could not be read: damaged, too_large, locked, too_many, nothing.
+    problem: Mapped[str | None] = mapped_column(String(12))
+    #: What was found on each page: see `reading.about`.
+    pages: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    asked_by_id: Mapped[int]
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SheetRow(Model):
+    """A row of a sheet as it was read: a guess with its cut-out, until a person decides. No attendance by itself."""
+
+    __tablename__ = "sheet_row"
+    __table_args__ = (
+        UniqueConstraint("reading_id", "page", "row", "scan_page"),
+        Index("ix_sheet_row_slot", "slot_id", "decision"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reading_id: Mapped[int] = mapped_column(ForeignKey("sheet_reading.id"))
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
+    #: The number printed on the page; which picture of the file it was; the row from 1.
+    page: Mapped[int]
+    scan_page: Mapped[int]
+    row: Mapped[int]
+    #: Null where the code was not read, and on blank rows.
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
+    #: signed, empty, unsure; without a registration: blank (someone signed a blank row) or unreadable
+    guess: Mapped[str] = mapped_column(String(10))
+    #: The box as JPEG: somebody's signature. Goes with the attachment.
+    picture: Mapped[bytes] = mapped_column(LargeBinary)
+    #: in, none (not signed, or seen to), already (was here before), refused; null: nobody has decided
+    decision: Mapped[str | None] = mapped_column(String(8))
+    decided_by_id: Mapped[int | None]
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

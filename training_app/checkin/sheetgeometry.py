@@ -1,4 +1,4 @@
-"""From millimetres on the paper to pixels of its photograph: the perspective that fits the codes that were read. Pure."""
+"""From millimetres on the paper to pixels of its photograph: the perspective that fits the codes read. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a box on paper was signed: how much ink lies in it, and whether it is the box's own. Handwriting is not judged.
+"""Whether a box on paper was signed: how much ink lies in it, and if it is its own. Handwriting is not judged.
 
 The paper's own white is taken from around each stroke, so a shadow across the page, a lamp in one corner
 or grey paper change nothing.

@@ -1,284 +1,315 @@
-"""Reads the photograph of a sign-in sheet: whose rows it shows, and in which boxes there is ink.
+"""Reading signed sheets: asked for here, done in the job process, kept as rows for a person to decide on.
 
-For the job process: it decodes large pictures. Nothing here knows the database.
+Nothing here writes attendance: that is `sheetreview`, after a look.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from io import BytesIO
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from . import sheetink, sheetlayout
-from .sheetcodes import CornerCode, RowCode, read
-from .sheetgeometry import Point, View, fit
-from .sheetlayout import Box
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, func, or_, select, update
 
-#: The longest side that is read, in pixels: an A4 page at 12 pixels a millimetre.
-LONGEST = 3600
-#: A larger picture is not unpacked: it would take the memory of the job process.
-MOST_PIXELS = 60_000_000
-#: Pages of a PDF that are read, and the resolution they are drawn in.
-MOST_PAGES, DPI = 20, 220
-#: Pixels a millimetre of the cut-outs that are shown, and what they show around the box.
-_SHOWN, _MARGIN = 6, 1.5
-#: Pixels a millimetre at which a code is looked for where it should stand.
-_NEARER = 14
+from training_app.core import audit, files, jobs
+from training_app.core.db import db, transaction
+from training_app.core.errors import NotFound, Refusal
+from training_app.registration.models import Registration
+from training_app.schedule.models import Slot
 
+from . import sheetphotos, sheets
+from .models import SheetReading, SheetRow, SheetScan
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What a box looks like: signed, empty or unsure; and its cut-out as JPEG."""
-
-    guess: str
-    picture: bytes
+KIND = "checkin.sheet"
+#: How much a guess tells; of two photos of a row the one that tells more is kept.
+_TELLS = {"empty": 0, "unsure": 1, "signed": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class RowRead:
-    """A row: its registration, or None where its code was not read or it is blank; a mark for each column."""
+def start(slot_id: int, scan_ids: list[int], *, actor_id: int, now: datetime) -> int | None:
+    """Have signed sheets of a slot read, each unless it is being read or waits for a decision; gives the job's id.
 
-    row: int
-    registration_id: int | None
-    marks: tuple[Mark, ...]
+    A sheet that was attached to another slot of the event may be read for this one. Raises NotFound.
+    """
+    with transaction() as session:
+        slot = session.get(Slot, slot_id)
+        scans = list(
+            session.scalars(
+                select(SheetScan).where(SheetScan.id.in_(scan_ids)).order_by(SheetScan.id).with_for_update()
+            )
+        )
+        if slot is None or len(scans) != len(set(scan_ids)) or any(scan.event_id != slot.event_id for scan in scans):
+            raise NotFound()
+        busy = set(
+            session.scalars(
+                select(SheetReading.scan_id).where(
+                    SheetReading.scan_id.in_(scan_ids),
+                    SheetReading.slot_id == slot_id,
+                    SheetReading.state.in_(("reading", "open")),
+                )
+            )
+        )
+        wanted = [
+            SheetReading(
+                scan_id=scan.id, slot_id=slot_id, state="reading", pages=[], asked_by_id=actor_id, asked_at=now
+            )
+            for scan in scans
+            if scan.id not in busy
+        ]
+        if not wanted:
+            return None
+        session.add_all(wanted)
+        session.flush()
+        items = [str(reading.id) for reading in wanted]
+        return jobs.start(KIND, items, subject=("slot", slot_id), actor_id=actor_id, now=now).id
+
+
+@jobs.job_kind(KIND)
+def read_file(_job: jobs.Job, item: str) -> Callable[[], jobs.Result] | None:
+    """Read one file. What is found is noted with the item's mark, unless the reading was discarded meanwhile."""
+    reading = db.session.get(SheetReading, int(item))
+    scan = db.session.get(SheetScan, reading.scan_id) if reading else None
+    if reading is None or scan is None or reading.state != "reading":
+        return None
+    found: list[tuple[int, sheetphotos.PageRead]] = []
+    problem = None
+    try:
+        for number, picture in enumerate(sheetphotos.pictures(files.read(scan.file_sha256)), 1):
+            found += [(number, page) for page in sheetphotos.pages(picture)]
+    except sheetphotos.NotAPicture as fault:
+        found, problem = [], fault.code
+    except Refusal:
+        found, problem = [], "damaged"
+    reading_id = reading.id
+
+    def note() -> jobs.Result:
+        return store(reading_id, found, problem)
+
+    return note
 
 
 @dataclass(slots=True)
-class PageRead:
-    """A page of a sheet. `pages`, `rows` and `named` are 0 where no corner was read."""
+class _Known:
+    """What the database says about the rows that were found."""
 
-    slot_id: int
-    columns: int
-    page: int
-    pages: int = 0
-    rows: int = 0
-    named: int = 0
-    read: list[RowRead] = field(default_factory=list)
-
-
-class NotAPicture(ValueError):
-    """The bytes cannot be opened as what they claim to be. `code`: damaged, too_large, locked or too_many."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    slot: Slot
+    columns: tuple[int, ...]
+    slots: dict[int, Slot]
+    registrations: set[int]
+    #: By registration; and by page and row those whose code was not read, and the blank ones.
+    rows: dict[int, SheetRow] = field(default_factory=dict)
+    nameless: dict[tuple[int, int], SheetRow] = field(default_factory=dict)
 
 
-def pictures(data: bytes) -> Iterator[Any]:
-    """The pictures in a file: a photo, upright as its camera noted, or each page of a PDF. Raises NotAPicture."""
-    if data.startswith(b"%PDF-"):
-        yield from _pdf_pages(data)
-        return
-    from PIL import Image, ImageOps
-
-    try:
-        photo: Any = Image.open(BytesIO(data), formats=("JPEG", "PNG"))
-        if photo.width * photo.height > MOST_PIXELS:
-            raise NotAPicture("too_large")
-        photo.draft("RGB", (LONGEST, LONGEST))
-        upright = ImageOps.exif_transpose(photo)
-        if upright.mode in ("RGBA", "LA", "P"):
-            over = upright.convert("RGBA")
-            upright = Image.new("RGB", over.size, "white")
-            upright.paste(over, mask=over)
-        upright = upright.convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as fault:
-        if isinstance(fault, NotAPicture):
-            raise
-        raise NotAPicture("damaged") from None
-    if max(upright.size) > LONGEST:
-        upright.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS, reducing_gap=2)
-    yield upright
-
-
-def _pdf_pages(data: bytes) -> Iterator[Any]:
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as fault:
-        raise NotAPicture("locked" if "assword" in str(fault) else "damaged") from None
-    try:
-        if len(document) > MOST_PAGES:
-            raise NotAPicture("too_many")
-        for page in document:
-            longest = max(page.get_size())
-            scale = min(DPI / 72, LONGEST / longest)
-            yield page.render(scale=scale).to_pil().convert("RGB")
-            page.close()
-    finally:
-        document.close()
+def _known(reading: SheetReading, found: list[tuple[int, sheetphotos.PageRead]]) -> _Known:
+    session = db.session
+    slot = session.get_one(Slot, reading.slot_id)
+    slots = list(session.scalars(select(Slot).where(Slot.event_id == slot.event_id)))
+    ids = {row.registration_id for _, page in found for row in page.read if row.registration_id}
+    known = set(
+        session.scalars(select(Registration.id).where(Registration.id.in_(ids), Registration.event_id == slot.event_id))
+    )
+    nameless = SheetRow.registration_id.is_(None) & SheetRow.decision.is_(None)
+    rows = list(
+        session.scalars(
+            select(SheetRow)
+            .where(SheetRow.slot_id == slot.id, or_(SheetRow.registration_id.in_(known), nameless))
+            .order_by(SheetRow.id)
+            .with_for_update()
+        )
+    )
+    return _Known(
+        slot,
+        sheets.column_slots(slot, slots),
+        {one.id: one for one in slots},
+        known,
+        {row.registration_id: row for row in rows if row.registration_id},
+        {(row.page, row.row): row for row in rows if not row.registration_id},
+    )
 
 
-def _decoded(picture: Any, **how: Any) -> Iterator[tuple[RowCode | CornerCode, list[Point]]]:
-    import zxingcpp
+def store(reading_id: int, found: list[tuple[int, sheetphotos.PageRead]], problem: str | None) -> jobs.Result:
+    """Note what was found on the pages of a reading's file, each with its picture's number, in the open transaction.
 
-    for found in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode, **how):
-        code = read(found.text)
-        if code is not None:
-            where = found.position
-            corners = (where.top_left, where.top_right, where.bottom_right, where.bottom_left)
-            yield code, [(float(point.x), float(point.y)) for point in corners]
-
-
-def _square(code: RowCode | CornerCode) -> Box:
-    if isinstance(code, RowCode):
-        return sheetlayout.code(code.page, code.row)
-    return sheetlayout.corner(code.corner)
-
-
-Codes = dict[RowCode | CornerCode, list[Point]]
-
-
-def _view(codes: Codes) -> View | None:
-    pairs = [pair for code, corners in codes.items() for pair in zip(_square(code).corners(), corners, strict=True)]
-    return fit(pairs)
-
-
-def _window(picture: Any, view: View, box: Box, scale: float) -> Any:
-    from PIL import Image
-
-    size = (round((box.right - box.left) * scale), round((box.bottom - box.top) * scale))
-    how = view.window(box.left, box.top, scale)
-    return picture.transform(size, Image.Transform.PERSPECTIVE, how, Image.Resampling.BICUBIC, fillcolor="white")
-
-
-def _look_closer(grey: Any, codes: Codes, reach: float) -> bool:
-    """Look for the codes that were not read, where the others say that they stand; adds what is found.
-
-    `reach`: how far beside that place is looked, in millimetres.
+    A row that another photo of this slot has shown before is noted once, by the photo that tells more.
     """
-    view = _view(codes)
-    if view is None:
-        return False
-    some = next(iter(codes))
-    corners = [code for code in codes if isinstance(code, CornerCode)]
-    rows = {code.row for code in codes if isinstance(code, RowCode)}
-    most = corners[0].named if corners else max(rows) + 1
-    places = [sheetlayout.code(some.page, row) for row in range(most) if row not in rows]
-    places += [sheetlayout.corner(n) for n in range(4) if n not in {code.corner for code in corners}]
-    before = len(codes)
-    for place in places:
-        if not _inside(grey, view, place):
-            continue
-        around = place.grown(reach, reach)
-        for code, at in _nearer(_window(grey, view, around, _NEARER)):
-            if (code.slot_id, code.page) == (some.slot_id, some.page) and _square(code) == place:
-                codes[code] = [view.at((around.left + x / _NEARER, around.top + y / _NEARER)) for x, y in at]
-                break
-    return len(codes) > before
-
-
-def _nearer(window: Any) -> Iterator[tuple[RowCode | CornerCode, list[Point]]]:
-    """The codes in a small picture, tried in the ways that help against blur, noise and dim light."""
-    import zxingcpp
-    from PIL import ImageFilter, ImageOps
-
-    soft = window.filter(ImageFilter.GaussianBlur(1.6))
-    sharp = window.filter(ImageFilter.GaussianBlur(1.0)).filter(ImageFilter.UnsharpMask(5, 200, 0))
-    for picture in (window, soft, sharp, ImageOps.autocontrast(soft, 2)):
-        yield from _decoded(picture)
-    yield from _decoded(soft, binarizer=zxingcpp.Binarizer.GlobalHistogram)
-
-
-def _inside(picture: Any, view: View, box: Box) -> bool:
-    return all(0 <= x < picture.width and 0 <= y < picture.height for x, y in map(view.at, box.corners()))
-
-
-def _ink(picture: Any) -> Any:
-    """Grey in which every pen is dark: the darker of red and green, for a blue pen is light in blue."""
-    from PIL import ImageChops
-
-    red, green, _blue = picture.split()
-    return ImageChops.darker(red, green)
-
-
-def _jpeg(picture: Any) -> bytes:
-    out = BytesIO()
-    picture.save(out, "JPEG", quality=60, optimize=True)
-    return out.getvalue()
-
-
-def _mark(picture: Any, ink: Any, view: View, box: Box) -> Mark:
-    shown = _jpeg(_window(picture, view, box.grown(_MARGIN, _MARGIN), _SHOWN))
-    if ink is None or not _inside(picture, view, box):
-        return Mark("unsure", shown)
-    width, height = box.right - box.left, box.bottom - box.top
-    around = sheetink.AROUND
-    window = _window(ink, view, box.grown(around, around), sheetink.SCALE)
-    return Mark(sheetink.look(window, width, height), shown)
-
-
-def _page(picture: Any, grey: Any, codes: Codes) -> PageRead | None:
-    for reach in (2.0, 3.0, 2.0, 4.0, 2.0):
-        if _complete(codes) or not (_look_closer(grey, codes, reach) or reach == 2.0):
-            break
-    view = _view(codes)
-    some = next(iter(codes))
-    if view is None:
+    session = db.session
+    reading = session.scalar(select(SheetReading).where(SheetReading.id == reading_id).with_for_update())
+    if reading is None or reading.state != "reading":
         return None
-    corner = next((code for code in codes if isinstance(code, CornerCode)), None)
-    rows = {code.row: code for code in codes if isinstance(code, RowCode)}
-    page = PageRead(some.slot_id, some.columns, some.page)
-    if corner:
-        page.pages, page.rows, page.named = corner.pages, corner.rows, corner.named
-    ink, trusted = _ink(picture), _trusted(codes)
-    for row in range(page.rows or max(rows, default=-1) + 1):
-        code = rows.get(row)
-        here = view
-        if code:
-            # Paper bends: the row's own code says how far this row lies from where the page's view has it.
-            square = _square(code).corners()
-            off = [(x - u, y - v) for (x, y), (u, v) in zip(codes[code], map(view.at, square), strict=True)]
-            here = view.moved((sum(x for x, _ in off) / 4, sum(y for _, y in off) / 4))
-        blank = page.rows and row >= page.named
-        boxes = [sheetlayout.signing(page.page, row, n, page.columns) for n in range(page.columns)]
-        if not code and not blank:
-            # Whose row it is only the printed name can tell now: it is shown with the box.
-            boxes = [Box(sheetlayout.printed(page.page, row, page.columns).left, *box[1:]) for box in boxes]
-            marks = [
-                Mark("unsure", _jpeg(_window(picture, here, box.grown(_MARGIN, _MARGIN), _SHOWN))) for box in boxes
-            ]
+    known = _known(reading, found)
+    pages = [_page(reading, scan_page, page, known) for scan_page, page in found]
+    session.flush()
+    reading.pages = pages
+    reading.problem = problem or (None if pages else "nothing")
+    settle([reading.id], keep_problems=True)
+    return {"pages": len(pages), "problem": reading.problem}
+
+
+def _column(page: sheetphotos.PageRead, known: _Known) -> int | None:
+    """In which column of the page one signs for the slot that is read; None: in none."""
+    if page.columns == 1:
+        return 0 if page.slot_id == known.slot.id else None
+    if page.slot_id in known.columns and len(known.columns) == page.columns:
+        return known.columns.index(known.slot.id)
+    return None
+
+
+def _page(reading: SheetReading, scan_page: int, page: sheetphotos.PageRead, known: _Known) -> dict[str, Any]:
+    """Note the rows of a page; gives what the review says of it."""
+    about: dict[str, Any] = {
+        "page": page.page, "pages": page.pages, "slot": page.slot_id, "code": "ok", "rows": 0, "repeated": 0,
+    }  # fmt: skip
+    column = _column(page, known)
+    if column is None:
+        return about | {"code": "other_slot" if page.slot_id in known.slots else "other_event"}
+    if page.columns == 2:
+        about["also"] = known.columns[1 - column]
+    for row in page.read:
+        guess, picture = row.marks[min(column, len(row.marks) - 1)].guess, row.marks[column].picture
+        registration_id = row.registration_id if row.registration_id in known.registrations else None
+        if registration_id is None:
+            blank = page.rows and row.row >= page.named
+            if (blank and guess == "empty") or _seen(page.page, row.row + 1, known):
+                continue
+            guess = "blank" if blank else "unreadable"
+        elif _repeated(registration_id, guess, known):
+            about["repeated"] += 1
+            continue
+        made = SheetRow(
+            reading_id=reading.id, slot_id=reading.slot_id, page=page.page, scan_page=scan_page, row=row.row + 1,
+            registration_id=registration_id, guess=guess, picture=picture,
+        )  # fmt: skip
+        db.session.add(made)
+        if registration_id is None:
+            known.nameless[page.page, row.row + 1] = made
         else:
-            marks = [_mark(picture, ink if trusted else None, here, box) for box in boxes]
-        page.read.append(RowRead(row, code.registration_id if code else None, tuple(marks)))
-    return page
+            known.rows[registration_id] = made
+            about["rows"] += 1
+            if (unread := known.nameless.pop((page.page, row.row + 1), None)) is not None:
+                _drop(unread)
+    return about
 
 
-def pages(picture: Any) -> list[PageRead]:
-    """The pages of sign-in sheets in one picture, usually one; none where no code of ours was read."""
-    grey = picture.convert("L")
-    groups: dict[tuple[int, int], Codes] = defaultdict(dict)
-    for attempt in _attempts(grey):
-        for code, corners in attempt:
-            groups[code.slot_id, code.page].setdefault(code, corners)
-        if groups and all(_complete(codes) for codes in groups.values()):
-            break
-    found = (_page(picture, grey, codes) for codes in groups.values())
-    return sorted((page for page in found if page), key=lambda page: (page.slot_id, page.page))
+def _seen(page: int, row: int, known: _Known) -> bool:
+    """Whether a row without a name stands in the list already, or another photo has read whose it is."""
+    return (page, row) in known.nameless or any((one.page, one.row) == (page, row) for one in known.rows.values())
 
 
-def _complete(codes: Codes) -> bool:
-    corners = [code for code in codes if isinstance(code, CornerCode)]
-    return len(corners) == 4 and len(codes) == 4 + corners[0].named
+def _drop(row: SheetRow) -> None:
+    if row in db.session.new:
+        db.session.expunge(row)
+    else:
+        db.session.delete(row)
 
 
-def _attempts(grey: Any) -> Iterator[list[tuple[RowCode | CornerCode, list[Point]]]]:
-    """The codes of the picture as it is; then of it twice as large, which helps small, blurred and dim ones."""
-    from PIL import Image, ImageFilter
-
-    yield list(_decoded(grey))
-    larger = grey.resize((grey.width * 2, grey.height * 2), Image.Resampling.BICUBIC)
-    for change in (ImageFilter.UnsharpMask(4, 150, 0), ImageFilter.GaussianBlur(1.2)):
-        yield [(code, [(x / 2, y / 2) for x, y in at]) for code, at in _decoded(larger.filter(change))]
-
-
-def _trusted(codes: Codes) -> bool:
-    """Whether the codes hold the view fast where one signs: on both sides, or in a long line on the right."""
-    squares = [_square(code) for code in codes]
-    right = [box.top for box in squares if box.left > sheetlayout.PAGE[0] / 2]
-    if len(right) < 2 or max(right) - min(right) < 50:
+def _repeated(registration_id: int, guess: str, known: _Known) -> bool:
+    """Whether another photo of this row tells as much already; an open row that tells less gives way."""
+    earlier = known.rows.get(registration_id)
+    if earlier is None:
         return False
-    return len(right) < len(squares) or len(right) >= 8
+    if earlier.decision is None:
+        if _TELLS[guess] <= _TELLS[earlier.guess]:
+            return True
+        _drop(earlier)
+        return False
+    return earlier.decision != "none" or guess == "empty"
+
+
+def settle(reading_ids: list[int], *, keep_problems: bool = False) -> None:
+    """Mark these readings open or done, in the open transaction: done is one with no row left to decide on.
+
+    With `keep_problems` one that says what went wrong stays open until it is discarded.
+    """
+    session = db.session
+    session.flush()
+    left = set(
+        session.scalars(
+            select(SheetRow.reading_id).where(SheetRow.reading_id.in_(reading_ids), SheetRow.decision.is_(None))
+        )
+    )
+    for reading in session.scalars(select(SheetReading).where(SheetReading.id.in_(reading_ids))):
+        said = reading.problem or any(page["code"] != "ok" or page["repeated"] for page in reading.pages)
+        reading.state = "open" if reading.id in left or (said and keep_problems) else "done"
+    session.flush()
+
+
+class Progress(NamedTuple):
+    """How far an attached file has come: its last reading, the slot of it, and how many were checked in from it."""
+
+    reading_id: int
+    slot_id: int
+    state: str
+    confirmed: int
+
+
+def progress(event_id: int) -> dict[int, Progress]:
+    """Attached file → what became of its last reading, in one statement."""
+    confirmed = (
+        select(func.count())
+        .select_from(SheetRow)
+        .where(SheetRow.reading_id == SheetReading.id, SheetRow.decision.in_(("in", "already")))
+        .scalar_subquery()
+    )
+    found = db.session.execute(
+        select(SheetReading.scan_id, SheetReading.id, SheetReading.slot_id, SheetReading.state, confirmed)
+        .join(SheetScan, SheetScan.id == SheetReading.scan_id)
+        .where(SheetScan.event_id == event_id)
+        .order_by(SheetReading.id)
+    )
+    return {scan_id: Progress(*row) for scan_id, *row in found}
+
+
+def discard(event_id: int, reading_id: int, *, actor_id: int, now: datetime) -> None:
+    """Drop what was read and not yet decided on, cut-outs and all. Raises NotFound for another event's."""
+    with transaction() as session:
+        reading = session.scalar(
+            select(SheetReading)
+            .join(SheetScan, SheetScan.id == SheetReading.scan_id)
+            .where(SheetReading.id == reading_id, SheetScan.event_id == event_id)
+            .with_for_update(of=SheetReading)
+        )
+        if reading is None:
+            raise NotFound()
+        if reading.state not in ("reading", "open"):
+            return
+        session.execute(delete(SheetRow).where(SheetRow.reading_id == reading_id, SheetRow.decision.is_(None)))
+        decided = session.scalar(select(SheetRow.id).where(SheetRow.reading_id == reading_id).limit(1))
+        reading.state = "done" if decided else "discarded"
+        audit.record(audit.Action.SHEET_DISCARDED, ("sheet_reading", reading_id), actor_id=actor_id, now=now)
+
+
+def remove(event_id: int, scan_id: int, *, actor_id: int, now: datetime) -> None:
+    """Take away an attached file from which nothing was confirmed, with all that was read of it.
+
+    Raises NotFound for another event's and Refusal "sheet_is_proof" where attendance stands on it.
+    """
+    with transaction() as session:
+        scan = session.scalar(
+            select(SheetScan).where(SheetScan.id == scan_id, SheetScan.event_id == event_id).with_for_update()
+        )
+        if scan is None:
+            raise NotFound()
+        readings = list(session.scalars(select(SheetReading.id).where(SheetReading.scan_id == scan_id)))
+        proof = select(SheetRow.id).where(SheetRow.reading_id.in_(readings), SheetRow.decision == "in").limit(1)
+        if session.scalar(proof) is not None:
+            raise Refusal(
+                "sheet_is_proof",
+                _l("Attendance was confirmed from this sheet, so it stays with the event as its proof."),
+            )
+        session.execute(update(SheetReading).where(SheetReading.id.in_(readings)).values(state="discarded"))
+        session.execute(delete(SheetRow).where(SheetRow.reading_id.in_(readings)))
+        session.execute(delete(SheetReading).where(SheetReading.id.in_(readings)))
+        digest = scan.file_sha256
+        session.delete(scan)
+        session.flush()
+        gone = files.forget_unless_used(digest)
+        audit.record(
+            audit.Action.SHEET_REMOVED,
+            ("sheet_scan", scan_id),
+            actor_id=actor_id,
+            now=now,
+            before={"slot": scan.slot_id, "sha256": digest, "name": scan.name},
+            after={"deleted": gone},
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -25,13 +26,17 @@ from .models import SheetScan
 
 #: Blank rows for whoever comes besides.
 BLANK = 10
+#: Bytes of one file, and files of one upload.
 LARGEST = 8 * 1024 * 1024
+MOST = 12
 #: What the first bytes of an accepted file are → its media type and ending.
 _KINDS = {
     b"%PDF-": ("application/pdf", "pdf"),
     b"\xff\xd8\xff": ("image/jpeg", "jpg"),
     b"\x89PNG\r\n\x1a\n": ("image/png", "png"),
 }
+#: Brands of the pictures that iPhones take.
+_HEIC = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 #: The paper is Chinese whatever the screen speaks.
 _DAYS = "一二三四五六日"
 _HALVES = {"morning": "上午", "afternoon": "下午", "evening": "晚上", "whole": ""}
@@ -83,13 +88,19 @@ def _time(slot: Slot) -> str:
     return f"{day} {start:%H:%M}—{end:%H:%M}"
 
 
-def _columns(slot: Slot, others: list[Slot]) -> tuple[str, ...]:
+def column_slots(slot: Slot, others: list[Slot]) -> tuple[int, ...]:
+    """The slots for which one signs on a slot's sheet: morning and afternoon of one day share theirs."""
     day = local(slot.starts_at).date()
-    halves = [s.label for s in others if local(s.starts_at).date() == day]
+    halves = {one.label: one.id for one in others if local(one.starts_at).date() == day}
     if slot.label in ("morning", "afternoon") and set(halves) == {"morning", "afternoon"}:
+        return halves["morning"], halves["afternoon"]
+    return (slot.id,)
+
+
+def _columns(slot: Slot, others: list[Slot]) -> tuple[str, ...]:
+    if len(column_slots(slot, others)) == 2:
         return ("上午签名", "下午签名")
-    half = _HALVES.get(slot.label, "")
-    return (f"{half}签名" if half else "签名",)
+    return (f"{_HALVES.get(slot.label, '')}签名",)
 
 
 def sheet_of(slot: Slot) -> Sheet:
@@ -165,6 +176,12 @@ def kind_of(data: bytes) -> tuple[str, str]:
     for head, kind in _KINDS.items():
         if data.startswith(head):
             return kind
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
+        sentence = _l(
+            "This picture is in Apple's HEIC format. In the iPhone's settings choose Camera › Formats › "
+            "Most Compatible and take it again, or send it through WeChat and use the JPEG picture."
+        )
+        raise Invalid("file_heic", sentence, {"file": sentence})
     sentence = _l(
         "This file is neither a PDF nor a JPEG or PNG picture. Please choose the scan or a photo of the sheet."
     )
@@ -176,43 +193,70 @@ def attach(slot_id: int, data: bytes, name: str, *, actor_id: int, now: datetime
 
     Raises Invalid when the file is empty, larger than 8 MB or of another kind, NotFound for an unknown slot.
     """
+    return attach_all(slot_id, [(data, name)], actor_id=actor_id, now=now)[0]
+
+
+def attach_all(slot_id: int, uploads: Sequence[tuple[bytes, str]], *, actor_id: int, now: datetime) -> list[SheetScan]:
+    """The same for several files, given as (bytes, name): all are kept or, when one is refused, none."""
+    if not uploads:
+        sentence = _l("Please choose a file.")
+        raise Invalid("file_missing", sentence, {"file": sentence})
+    if len(uploads) > MOST:
+        sentence = _l("At most %(count)s files at a time.", count=MOST)
+        raise Invalid("file_many", sentence, {"file": sentence})
+    kinds = [_checked(data) for data, _name in uploads]
+    digests = [files.write(data) for data, _name in uploads]
+    with transaction() as session:
+        slot = session.get(Slot, slot_id)
+        if slot is None:
+            raise NotFound()
+        return [
+            _kept(slot, data, name, kind, digest, actor_id=actor_id, now=now)
+            for (data, name), kind, digest in zip(uploads, kinds, digests, strict=True)
+        ]
+
+
+def _checked(data: bytes) -> tuple[str, str]:
     if not data:
         sentence = _l("Please choose a file.")
         raise Invalid("file_missing", sentence, {"file": sentence})
     if len(data) > LARGEST:
         sentence = _l("The file is too large. Choose one of at most 8 MB.")
         raise Invalid("file_large", sentence, {"file": sentence})
-    media_type, ending = kind_of(data)
+    return kind_of(data)
+
+
+def _kept(
+    slot: Slot, data: bytes, name: str, kind: tuple[str, str], digest: str, *, actor_id: int, now: datetime
+) -> SheetScan:
+    """The record of a file that lies on the disk, made unless this slot has it."""
+    session = db.session
+    media_type, ending = kind
     shown_name = (name.replace("\\", "/").rsplit("/", 1)[-1].strip() or f"sheet.{ending}")[-200:]
-    digest = files.write(data)
-    with transaction() as session:
-        slot = session.get(Slot, slot_id)
-        if slot is None:
-            raise NotFound()
-        kept = session.scalar(
-            select(SheetScan).where(SheetScan.slot_id == slot_id, SheetScan.file_sha256 == digest).limit(1)
-        )
-        if kept is not None:
-            return kept
-        files.remember(digest, media_type=media_type, size=len(data), name=shown_name, now=now)
-        made = SheetScan(
-            event_id=slot.event_id,
-            slot_id=slot_id,
-            file_sha256=digest,
-            name=shown_name,
-            attached_by_id=actor_id,
-            attached_at=now,
-        )
-        session.add(made)
-        session.flush()
-        audit.record(
-            audit.Action.SHEET_ATTACHED,
-            ("sheet_scan", made.id),
-            actor_id=actor_id,
-            now=now,
-            after={"slot": slot_id, "sha256": digest},
-        )
-        return made
+    kept = session.scalar(
+        select(SheetScan).where(SheetScan.slot_id == slot.id, SheetScan.file_sha256 == digest).limit(1)
+    )
+    if kept is not None:
+        return kept
+    files.remember(digest, media_type=media_type, size=len(data), name=shown_name, now=now)
+    made = SheetScan(
+        event_id=slot.event_id,
+        slot_id=slot.id,
+        file_sha256=digest,
+        name=shown_name,
+        attached_by_id=actor_id,
+        attached_at=now,
+    )
+    session.add(made)
+    session.flush()
+    audit.record(
+        audit.Action.SHEET_ATTACHED,
+        ("sheet_scan", made.id),
+        actor_id=actor_id,
+        now=now,
+        after={"slot": slot.id, "sha256": digest},
+    )
+    return made
 
 
 class Attached(NamedTuple):
@@ -238,6 +282,11 @@ def attached(event_id: int) -> list[Attached]:
         .order_by(SheetScan.attached_at.desc(), SheetScan.id.desc())
     )
     return [Attached(*row) for row in rows]
+
+
+def event_of(scan_id: int) -> int | None:
+    """The event to which a signed sheet is attached."""
+    return db.session.scalar(select(SheetScan.event_id).where(SheetScan.id == scan_id))
 
 
 def scan_file(event_id: int, scan_id: int) -> tuple[SheetScan, str, bytes]:

@@ -11,6 +11,7 @@ from . import (  # noqa: F401
     views_nods,
     views_offline,
     views_projector,
+    views_sheetreview,
     views_sheets,
     views_venue,
 )

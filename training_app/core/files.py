@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import String
+from sqlalchemy import String, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .db import Model, UtcDateTime, db, on_commit
@@ -84,3 +84,18 @@ def forget(digest: str) -> None:
     """Delete the bytes once the open transaction has committed; the row stays and says that there was a file."""
     path = _path(digest)
     on_commit(lambda: path.unlink(missing_ok=True))
+
+
+def forget_unless_used(digest: str) -> bool:
+    """Forget the bytes where no record names them any more; whether they go. For uploads, whose content anyone chooses.
+
+    The same bytes may have come in elsewhere, or may be a paper that was issued here.
+    """
+    for table in Model.metadata.sorted_tables:
+        for key in table.foreign_keys:
+            if key.column.table.name == StoredFile.__tablename__ and db.session.scalar(
+                select(exists().where(key.parent == digest))
+            ):
+                return False
+    forget(digest)
+    return True
