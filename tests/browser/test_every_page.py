@@ -56,6 +56,7 @@ NOT_PAGES = {
     "checkin.venue_nod",
     "checkin.venue_nod_state",
     "checkin.sheet",
+    "checkin.sheet_progress",
     "checkin.sheet_scan",
     "checkin.webmanifest",
     "checkin.worker",
@@ -212,6 +213,7 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
         "checkin.door_link_shown": ("organiser", f"/events/{event}/door-links/{door.id}"),
         "checkin.door_link": ("visitor", f"/d/{door.token}"),
         "checkin.sheet_scans": ("organiser", f"/events/{event}/sheets"),
+        "checkin.sheet_review": ("organiser", f"/checkin/{slot}/paper"),
         "checkin.digits": ("visitor", "/v"),
         # Asked for when its turn comes: a code is right for a minute at most.
         "checkin.venue": ("visitor", lambda: f"/v/{slot}/{venue.shown(slot, clock.now()).code}"),

@@ -90,7 +90,9 @@ def photo(
         w, h, p = *seen.size, perspective
         far = [(w * p, h * p * 0.6), (w * (1 - p * 0.7), 0.0), (float(w), float(h)), (0.0, h * (1 - p * 0.3))]
         view = fit(list(zip(far, [(0.0, 0.0), (w, 0.0), (w, h), (0.0, h)], strict=True)))
-        seen = seen.transform((w, h), Image.Transform.PERSPECTIVE, tuple(view), Image.Resampling.BICUBIC, fillcolor=DESK)
+        seen = seen.transform(
+            (w, h), Image.Transform.PERSPECTIVE, tuple(view), Image.Resampling.BICUBIC, fillcolor=DESK
+        )
     height = round(seen.height * width / seen.width)
     seen = seen.resize((width, height), Image.Resampling.LANCZOS)
     if shadow:

@@ -81,7 +81,8 @@ def test_the_paper_has_ten_blank_rows_the_figures_and_its_pages_numbered(ticket_
 
 def _lines(number):
     return tuple(
-        sheets.Line(100 + n, "开元街道", f"第{n}社区", f"某某{n}", "儿童主任", "138 0000 0000", "") for n in range(number)
+        sheets.Line(100 + n, "开元街道", f"第{n}社区", f"某某{n}", "儿童主任", "138 0000 0000", "")
+        for n in range(number)
     )
 
 
@@ -141,9 +142,7 @@ def test_an_iphones_picture_is_refused_with_what_to_do_about_it(app, brand):
 
 def test_of_several_files_all_are_kept_or_none(app):
     with pytest.raises(Invalid):
-        sheets.attach_all(
-            cast.TODAY_SLOT, [(PDF, "a.pdf"), (b"MZ", "b.exe")], actor_id=ORGANISER, now=cast.NOW
-        )
+        sheets.attach_all(cast.TODAY_SLOT, [(PDF, "a.pdf"), (b"MZ", "b.exe")], actor_id=ORGANISER, now=cast.NOW)
     assert sheets.attached(cast.TODAY_EVENT) == []
     both = [(PDF, "a.pdf"), (PDF + b"2", "b.pdf")]
     assert len(sheets.attach_all(cast.TODAY_SLOT, both, actor_id=ORGANISER, now=cast.NOW)) == 2

@@ -89,6 +89,47 @@ ROWS = {
     "checkin.sheet_scan": [
         row("/events/4/sheets/1", anyone=403, foreign="/events/7/sheets/1", visitor=302, **managed(404))
     ],
+    "checkin.read_sheet": [
+        row(
+            "/events/4/sheets/1/read",
+            method="POST",
+            data={"slot": "4"},
+            anyone=403,
+            foreign="/events/7/sheets/1/read",
+            **managed(404),
+        )
+    ],
+    "checkin.remove_sheet": [
+        row(
+            "/events/4/sheets/1/remove",
+            method="POST",
+            anyone=403,
+            foreign="/events/7/sheets/1/remove",
+            **managed(404),
+        )
+    ],
+    "checkin.discard_reading": [
+        row(
+            "/events/4/readings/1/discard",
+            method="POST",
+            anyone=403,
+            foreign="/events/7/readings/1/discard",
+            **managed(404),
+        )
+    ],
+    "checkin.sheet_review": [row("/checkin/4/paper", anyone=403, foreign="/checkin/7/paper", **MANAGES)],
+    "checkin.sheet_progress": [
+        row(
+            "/checkin/4/paper/progress?seen=0-0",
+            anyone=403,
+            foreign="/checkin/7/paper/progress",
+            visitor=302,
+            **managed(204),
+        )
+    ],
+    "checkin.confirm_rows": [
+        row("/checkin/4/paper", method="POST", data={}, anyone=403, foreign="/checkin/7/paper", **managed(302))
+    ],
     "checkin.door_links": [row("/events/4/door-links", anyone=403, foreign="/events/7/door-links", **MANAGES)],
     "checkin.make_door_link": [
         row("/events/4/door-links", method="POST", data={}, anyone=403, foreign="/events/7/door-links", **managed(422)),
