@@ -70,7 +70,7 @@ def _refuse() -> None:
                 abort(400)
     if request.is_json:
         _refuse_json()
-    if any("\0" in (file.filename or "") for file in request.files.values(multi=True)):
+    if any("\0" in (file.filename or "") for _, file in request.files.items(multi=True)):
         abort(400)
 
 
