@@ -196,7 +196,7 @@ def test_a_supervisor_asks_for_her_own_director_alone(three, client_as):
 
 def test_pages_speak_english_too(three, client_as):
     text = _get(client_as, "/events/4/attendance", language="en")
-    assert "Not here yet" in text and "Settle" not in text and "应到" not in text
+    assert "Not here yet" in text and "Settle the attendance" in text and "应到" not in text
 
 
 @pytest.mark.parametrize(

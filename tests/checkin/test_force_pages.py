@@ -29,6 +29,8 @@ def test_a_refused_person_is_let_in_with_a_reason_and_without_scripts(client_as,
     desk = client_as("organiser")
     page = desk.post(f"{DOOR}/scan", data=_shown(registration)).text
     assert f'action="{DOOR}/force"' in page and f'value="{registration.id}"' in page
+    asked = desk.post(f"{DOOR}/force", data=_shown(registration))
+    assert asked.status_code == 200 and 'name="reason"' in asked.text and f'value="{registration.id}"' in asked.text
     page = desk.post(f"{DOOR}/force", data=_shown(registration, nonce="nonce-0002", reason="街道已确认")).text
     assert "陈丽华" in page and "answer-accepted" in page
     scans = db.session.scalars(select(Scan).order_by(Scan.id)).all()

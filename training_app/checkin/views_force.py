@@ -22,7 +22,7 @@ from .views_door import new_nonce, presented_by, say
 @bp.post("/checkin/<int:slot_id>/force")
 @access.needs(P.DOOR_MANAGE)
 def force(slot_id: int) -> Any:
-    """Let in all the same, with a reason."""
+    """Let in all the same, with a reason; without scripts the first tap asks for it."""
     now = clock.now()
     who = access.actor()
     slot = slot_for(who, slot_id, P.DOOR_MANAGE)
@@ -30,6 +30,9 @@ def force(slot_id: int) -> Any:
     form = forms.ForceForm()
     if not form.validate():
         raise Invalid("shape", UNREADABLE)
+    page: dict[str, Any] = {"slot": slot, "words": wording, "form": form, "nonce": new_nonce}
+    if "reason" not in request.form and not wants_json():
+        return render_template("checkin/force.html", **page)
     try:
         answer = forcing.force(
             slot_id,
@@ -45,5 +48,5 @@ def force(slot_id: int) -> Any:
         forms.show(form, fault)
         if wants_json():
             return jsonify(fields={name: str(sentence) for name, sentence in fault.fields.items()}), 422
-        return render_template("checkin/force.html", slot=slot, words=wording, form=form, nonce=new_nonce), 422
+        return render_template("checkin/force.html", **page), 422
     return say(slot, answer)

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Leave, Scan, Settlement
@@ -210,7 +210,8 @@ def came_in_late(visible: ColumnElement[bool], _now: datetime) -> list[Need]:
         .where(
             visible,
             Scan.outcome == "refused",
-            Scan.reason == "event_closed",
+            # As the partial index has it: a bound value would not find it.
+            Scan.reason == literal_column("'event_closed'"),
             ~exists().where(Settlement.scan_id == Scan.id),
         )
         .group_by(*_EVENT)
