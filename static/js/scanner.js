@@ -62,7 +62,7 @@ async function watch() {
 async function open() {
   start.disabled = true;
   try {
-    stream = await navigator.mediaDevices.getUserMedia({audio: false, video: {facingMode: "environment", width: {ideal: 1280}, height: {ideal: 720}}});
+    stream = await navigator.mediaDevices.getUserMedia({audio: false, video: {facingMode: door.facing || "environment", width: {ideal: 1280}, height: {ideal: 720}}});
   } catch (problem) {
     start.disabled = false;
     door.tell(door.say(problem.name === "NotAllowedError" ? "denied" : "nocamera"));

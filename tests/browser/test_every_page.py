@@ -208,6 +208,7 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
         "checkin.new_device": ("organiser", "/checkin/devices/new?kind=api"),
         "checkin.enrol": ("visitor", f"/e/{code}"),
         "checkin.projector": ("organiser", f"/checkin/{slot}/projector"),
+        "checkin.kiosk": ("organiser", f"/checkin/{slot}/kiosk"),
         "checkin.waiting_nods": ("organiser", f"/checkin/{slot}/nods"),
         "checkin.door_links": ("organiser", f"/events/{event}/door-links"),
         "checkin.door_link_shown": ("organiser", f"/events/{event}/door-links/{door.id}"),

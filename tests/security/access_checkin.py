@@ -223,6 +223,36 @@ ROWS = {
             **{role: 404 if status == 200 else status for role, status in POSTS.items()},
         )
     ],
+    "checkin.kiosk": [row("/checkin/4/kiosk", anyone=403, foreign="/checkin/7/kiosk", **SCANS)],
+    "checkin.start_kiosk": [
+        row(
+            "/checkin/4/kiosk",
+            method="POST",
+            data={"code": "12"},
+            anyone=403,
+            foreign="/checkin/7/kiosk",
+            **{role: 422 if status == 200 else status for role, status in POSTS.items()},
+        )
+    ],
+    "checkin.kiosk_scan": [
+        row(
+            "/checkin/4/kiosk/scan",
+            method="POST",
+            data={"ticket": "nonsense", "nonce": "abcdefgh"},
+            anyone=403,
+            foreign="/checkin/7/kiosk/scan",
+            **POSTS,
+        )
+    ],
+    "checkin.leave_kiosk": [
+        row(
+            "/checkin/4/kiosk/leave",
+            method="POST",
+            anyone=403,
+            foreign="/checkin/7/kiosk/leave",
+            **{role: 302 if status == 200 else status for role, status in POSTS.items()},
+        )
+    ],
     # Open to everyone in the hall; without a code from the screen there is nothing.
     "checkin.venue": [row("/v/4/0123456789abcdef", anyone=404, foreign="/v/7/0123456789abcdef")],
     "checkin.venue_page": [row("/v/4", anyone=404, foreign="/v/7")],

@@ -180,3 +180,22 @@ class ConfirmForm(FlaskForm):
         [Optional()],
         description=_l("Paper does not say when someone came. Left empty, the slot's start counts for all."),
     )
+
+
+class KioskForm(FlaskForm):
+    """What starts a kiosk."""
+
+    code = StringField(
+        _l("Four digits that end it"),
+        [InputRequired(_l("Please choose exactly four digits.")), Length(max=8)],
+        description=_l("Choose them now and keep them to yourself: they give the tablet back to you."),
+        render_kw={"inputmode": "numeric", "autocomplete": "off", "maxlength": 4},
+    )
+    facing = SelectField(
+        _l("Camera"),
+        choices=[
+            SelectChoice("user", _l("The one above the screen")),
+            SelectChoice("environment", _l("The one on the back")),
+        ],
+        default="user",
+    )

@@ -7,6 +7,7 @@ from . import (  # noqa: F401
     views_devices,
     views_door,
     views_force,
+    views_kiosk,
     views_links,
     views_nods,
     views_offline,
