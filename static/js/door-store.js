@@ -31,10 +31,10 @@ const queue = () => open("door-queue", 1, (database) => {
 });
 
 // Runs `work(store)`; the result of the request that it gives comes once everything is written.
-async function within(opening, name, mode, work) {
+async function within(opening, name, mode, work, durability = "default") {
   const database = await opening();
   return new Promise((done, fail) => {
-    const transaction = database.transaction(name, mode), request = work(transaction.objectStore(name));
+    const transaction = database.transaction(name, mode, {durability}), request = work(transaction.objectStore(name));
     transaction.oncomplete = () => done(request ? request.result : undefined);
     transaction.onabort = transaction.onerror = () => fail(transaction.error);
   });
@@ -55,7 +55,8 @@ export const keepPack = (kept) => write(packs, "packs", (store) => store.put(kep
 
 export const waiting = (slot) => read(queue, "scans", (store) => store.index("slot").getAll(slot));
 export const allWaiting = () => read(queue, "scans", (store) => store.getAll());
-export const enqueue = (scan) => write(queue, "scans", (store) => store.put(scan));
+// On the phone's memory itself when this comes back: a flat battery loses no scan.
+export const enqueue = (scan) => within(queue, "scans", "readwrite", (store) => store.put(scan), "strict");
 export const strike = (nonces) => write(queue, "scans", (store) => { nonces.forEach((nonce) => store.delete(nonce)); });
 
 // What needs a person's eyes, until she has said so.

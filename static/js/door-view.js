@@ -4,6 +4,12 @@ const by = (id) => document.getElementById(id);
 const EXPECTED = ["trainee", "stand_in"], MOST_MISSING = 60;
 let tools = null, door = null, words = null;
 
+// Element.replaceChildren, which older browsers lack.
+function fill(place, ...children) {
+  while (place.firstChild) { place.removeChild(place.firstChild); }
+  children.forEach((one) => place.appendChild(one));
+}
+
 export function wire(theDoor, given) {
   door = theDoor;
   tools = given;
@@ -21,7 +27,7 @@ export function wire(theDoor, given) {
     const pack = tools.find();
     const hits = pack ? find(pack.names, pack.tickets, text) : [];
     if (!hits.length) { return false; }
-    place.replaceChildren(list(hits.map((one) => row(one, pack))));
+    fill(place, list(hits.map((one) => row(one, pack))));
     return true;
   };
 }
@@ -49,7 +55,7 @@ function row(one, pack) {
   button.addEventListener("click", () => {
     tools.take({registration: one.registration, source: "search"});
     by("q").value = "";
-    by("found").replaceChildren();
+    fill(by("found"));
   });
   return line;
 }
@@ -71,7 +77,7 @@ export function count(pack) {
 export function board(pack) {
   const missing = by("kept-missing");
   if (!missing) { return; }
-  if (!pack) { missing.replaceChildren(); return; }
+  if (!pack) { fill(missing); return; }
   count(pack);
   if (!door) { return; }
   const absent = Array.from(pack.names.values()).filter((one) => {
@@ -79,7 +85,7 @@ export function board(pack) {
     return ticket && expected(ticket) && !pack.inside.has(one.registration);
   }).sort((one, other) => (one.place < other.place ? -1 : one.place > other.place ? 1 : one.pinyin < other.pinyin ? -1 : 1));
   by("kept-absent").textContent = absent.length;
-  missing.replaceChildren(...absent.slice(0, MOST_MISSING).map((one) => row(one, pack)));
+  fill(missing, ...absent.slice(0, MOST_MISSING).map((one) => row(one, pack)));
 }
 
 // The newest arrival stands on top at once.

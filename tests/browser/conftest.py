@@ -175,16 +175,19 @@ def answered(page: Page) -> Any:
 
 @pytest.fixture
 def camera(tmp_path: Path) -> Callable[..., Path]:
-    """`camera(text)`: a video for `chromium(video=…)` of a phone that shows the text as a QR code."""
+    """`camera(text, …)`: a video for `chromium(video=…)` of phones that show these texts as QR codes, 1.5 s each."""
 
-    def film(text: str) -> Path:
-        still, video = tmp_path / "code.png", tmp_path / f"code-{os.urandom(4).hex()}.mjpeg"
-        code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, box_size=8, border=6)
-        code.add_data(text)
-        code.make_image().save(still)
-        scale = "scale=520:520:force_original_aspect_ratio=decrease,pad=1280:720:(ow-iw)/2:(oh-ih)/2:gray"
-        command = ["ffmpeg", "-loglevel", "error", "-y", "-loop", "1", "-i", str(still), "-t", "1", "-r", "10"]
-        subprocess.run([*command, "-vf", scale, "-pix_fmt", "yuvj420p", "-q:v", "3", str(video)], check=True)
-        return video
+    def film(*texts: str) -> Path:
+        room = tmp_path / f"film-{os.urandom(4).hex()}"
+        room.mkdir()
+        for number, text in enumerate(texts):
+            code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, box_size=8, border=6)
+            code.add_data(text)
+            code.make_image().resize((520, 520)).save(room / f"{number:03}.png")
+        pad = "pad=1280:720:(ow-iw)/2:(oh-ih)/2:gray"
+        stills = ["-framerate", "1/1.5", "-i", str(room / "%03d.png")]
+        command = ["ffmpeg", "-loglevel", "error", "-y", *stills, "-r", "10", "-vf", pad, "-pix_fmt", "yuvj420p"]
+        subprocess.run([*command, "-q:v", "3", str(room / "codes.mjpeg")], check=True)
+        return room / "codes.mjpeg"
 
     return film
