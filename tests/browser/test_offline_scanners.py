@@ -39,6 +39,12 @@ _WRONG_CLOCK = """
 })();
 """
 _HELD = """async () => (await (await import("/static/js/door-store.js")).allWaiting())"""
+#: Comes back once the camera has read each of them.
+_SEEN = """async people => {
+    const store = await import("/static/js/door-store.js");
+    const seen = held => people.every(one => held.some(scan => scan.who === one));
+    while (!seen(await store.allWaiting())) { await new Promise(done => setTimeout(done, 200)); }
+}"""
 _SHOW = """async texts => { for (const text of texts) { await window.door.scanned(text, "camera"); } }"""
 
 
@@ -102,12 +108,13 @@ def test_two_scanners_without_network_lose_no_fact_and_count_nobody_twice(
             permissions=["camera"],
             offline=offline,
         )  # fmt: skip
+        # The browser writes its cookies down every half minute: a real phone was logged in long before its battery died.
+        context.add_cookies([live.cookie("volunteer"), {"name": "language", "value": "zh_Hans", "url": live.url}])
         context.add_init_script(_WRONG_CLOCK % (AHEAD / timedelta(milliseconds=1)))
         return context, context.pages[0]
 
     video = camera(*filmed)
     context, first = first_phone(offline=False)
-    context.add_cookies([live.cookie("volunteer"), {"name": "language", "value": "zh_Hans", "url": live.url}])
     opened(first)
     second = opened(page_as("organiser"))
     context.set_offline(True)
@@ -129,11 +136,13 @@ def test_two_scanners_without_network_lose_no_fact_and_count_nobody_twice(
     first.goto(DOOR)
     expect(first.locator("#queued")).to_have_text("128")
     first.locator("#start").click()
-    expect(first.locator("#queued")).to_have_text("140", timeout=60_000)
+    first.evaluate(_SEEN, list(shown)[: len(filmed)])
+    first.reload()
     first.evaluate(_SHOW, overlap[40:])
 
     held = {phone: page.evaluate(_HELD) for phone, page in (("first", first), ("second", second))}
-    assert (len(held["first"]), len(held["second"])) == (200, 205)
+    # Who stands before the camera again is a fact of its own.
+    assert len(held["first"]) >= 200 and len(held["second"]) == 205
     assert db.session.scalars(select(Scan)).all() == []
 
     # Both come back, the one that scanned last first.
