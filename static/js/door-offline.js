@@ -23,7 +23,7 @@ const clock = () => Date.now() + door.offset;
 async function make() {
   pack = kept ? await ready(kept, await store.waiting(slot), page.dataset.noble) : null;
   if (pack) { door.offset = pack.offset; }
-  view.board(pack, words);
+  view.board(pack);
 }
 
 async function begin() {
@@ -69,7 +69,7 @@ async function take(what) {
     view.arrived(decision, person, pack, direction, door.hour(moment + door.offset));
     moved(pack, decision.registration, decision.code, direction, moment);
     offerUndo(decision.code, person.name, what, decision.registration, direction);
-    view.count(pack);
+    view.board(pack);
   } else {
     setTimeout(() => waitFor(nonce), navigator.onLine ? PATIENCE : 0);
   }
@@ -85,7 +85,8 @@ function waitFor(nonce) {
 
 let last = null;
 function offerUndo(code, name, what, registration, direction) {
-  last = direction === "in" && ["ok", "late", "proven"].indexOf(code) >= 0 ? {what, registration} : null;
+  if (direction === "in" && ["ok", "late", "proven"].indexOf(code) < 0) { return; }
+  last = direction === "in" ? {what, registration} : null;
   view.undo(last ? `${door.hour(clock())} ${name}`.trim() : "");
 }
 function undo() {
@@ -153,7 +154,7 @@ async function end() {
   kept = pack = null;
   await store.wipe(slot, address);
   door.tell(door.say("login"));
-  view.board(null, words);
+  view.board(null);
 }
 
 async function counted() {
@@ -175,7 +176,7 @@ function live() {
   setInterval(() => { if (!document.hidden && !dead) { ask(); } }, NEWS);
   window.addEventListener("online", () => { send(); ask(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { send(); ask(); } });
-  setInterval(() => { if (kept && clock() > kept.expires_at) { kept = pack = null; store.wipe(slot, address).then(() => view.board(null, words)); } }, LIFE);
+  setInterval(() => { if (kept && clock() > kept.expires_at) { kept = pack = null; store.wipe(slot, address).then(() => view.board(null)); } }, LIFE);
 }
 
 let starting = Promise.resolve();
@@ -184,6 +185,7 @@ if (page && window.indexedDB) {
   starting.then(async () => {
     offerInstall();
     view.wire(door, {undo, find: () => pack, take});
+    view.board(pack);
     await counted();
     live();
     send();

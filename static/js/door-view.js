@@ -22,6 +22,7 @@ export function wire(theDoor, given) {
     by("q").dispatchEvent(new Event("input"));
   }));
   by("undo").addEventListener("click", tools.undo);
+  document.querySelector("[data-offline-banner]").textContent = words.alone;
   // Whom the phone knows it finds by itself; the rest is the server's.
   door.find = (text, place) => {
     const pack = tools.find();
@@ -76,10 +77,9 @@ export function count(pack) {
 // Who is missing, on a page that was opened without network.
 export function board(pack) {
   const missing = by("kept-missing");
-  if (!missing) { return; }
+  if (pack) { count(pack); }
+  if (!missing || !door) { return; }
   if (!pack) { fill(missing); return; }
-  count(pack);
-  if (!door) { return; }
   const absent = Array.from(pack.names.values()).filter((one) => {
     const ticket = pack.tickets.get(one.registration);
     return ticket && expected(ticket) && !pack.inside.has(one.registration);

@@ -98,6 +98,7 @@ def offline() -> dict[str, Any]:
         "now": str(_("synced just now")),
         "minutes": str(_("synced {count} min ago")),
         "hours": str(_("synced {count} h ago")),
+        "alone": str(_("No network. This phone checks in by its own list; what it holds is sent by itself.")),
         "seen": str(_("Seen")),
         "later": str(_("Sent later and refused:")),
         "let_in": str(_("was let in here, but the server refuses:")),
