@@ -147,3 +147,24 @@ def test_the_installed_door_opens_at_the_slot_that_is_open(client_as):
     manifest = client_as("visitor").get("/checkin/door.webmanifest").get_json(force=True)
     assert (manifest["start_url"], manifest["scope"]) == ("/checkin/open", "/checkin/")
     assert client_as("volunteer").get("/checkin/open").location == f"/checkin/{cast.TODAY_SLOT}"
+
+
+def test_a_scan_by_upload_costs_no_more_than_one_that_is_sent_at_once(client_as, ticket_of, count_statements):
+    _chen, token = ticket_of("chen")
+    volunteer = client_as("volunteer")
+    now = int(cast.NOW.timestamp() * 1000)
+    scan = {"nonce": "nonce-0001", "ticket": token, "source": "camera", "direction": "in", "at": now, "said": "ok"}
+    body = {"sent_at": now, "queued": 1, "scans": [scan]}
+    sent = []
+    spent = count_statements(lambda: sent.append(volunteer.post(f"/checkin/{cast.TODAY_SLOT}/scans", json=body)))
+    assert spent == 6
+    answer = sent[0].get_json()["answers"][0]
+    assert (answer["nonce"], answer["code"], answer["name"]) == ("nonce-0001", "ok", "陈丽华")
+
+
+def test_what_cannot_be_read_is_said_beside_its_nonce(client_as, ticket_of):
+    now = int(cast.NOW.timestamp() * 1000)
+    body = {"sent_at": now, "scans": [{"nonce": "nonce-0001", "source": "elsewhere", "at": now, "ticket": "x"}]}
+    reply = client_as("volunteer").post(f"/checkin/{cast.TODAY_SLOT}/scans", json=body)
+    assert reply.status_code == 200
+    assert reply.get_json()["answers"][0]["error"]["code"] == "shape"
