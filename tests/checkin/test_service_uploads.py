@@ -10,6 +10,7 @@ from sqlalchemy import select
 from tests import cast
 from training_app.attendance.models import Attendance, Scan
 from training_app.checkin import uploads
+from training_app.core.actors import Actor, ActorGrant, Role
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid
 from training_app.people.models import Device
@@ -25,7 +26,9 @@ def _shown(token, nonce, at=NOW_MS, **other):
 def _send(*scans, sent_at=NOW_MS, queued=None, now=cast.NOW, device_id=None):
     body = {"sent_at": sent_at, "queued": len(scans) if queued is None else queued, "scans": list(scans)}
     read = uploads.read(body)
-    made = uploads.decide(cast.TODAY_SLOT, read, login_id=100, actor_id=None, device_id=device_id, now=now)
+    grant = ActorGrant(100, Role.DOOR_VOLUNTEER, event_id=cast.TODAY_EVENT)
+    volunteer = Actor(login_id=100, device_id=device_id, grants=(grant,))
+    made = uploads.decide(cast.TODAY_SLOT, read, by=volunteer, now=now)
     return [(nonce, answer.code) for nonce, answer in made]
 
 

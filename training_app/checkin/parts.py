@@ -26,6 +26,7 @@ PARTS = (
     "js/door-store.js",
     "js/door-upload.js",
     "js/door-view.js",
+    "js/nod.js",
     "js/places.js",
     "js/scanner.js",
     "js/theme.js",

@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 
+from training_app.core.actors import Actor
 from training_app.core.db import transaction
 from training_app.core.errors import Invalid
 from training_app.people.models import Device
@@ -58,7 +59,7 @@ def _moment(at: int, offset_ms: int) -> tuple[datetime, int]:
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=at + offset_ms - kept), kept
 
 
-def _decide(slot_id: int, scan: Any, offset_ms: int, who: dict[str, Any], now: datetime) -> Answer:
+def _decide(slot_id: int, scan: Any, offset_ms: int, by: Actor, now: datetime) -> Answer:
     if not isinstance(scan, dict):
         raise Invalid("shape", answers.UNREADABLE)
     at = _number(scan.get("at"), _LATEST)
@@ -82,36 +83,30 @@ def _decide(slot_id: int, scan: Any, offset_ms: int, who: dict[str, Any], now: d
         device_time=device_time,
         clock_offset_ms=kept,
         said=said if _CODE.fullmatch(said) else None,
-        **who,
+        login_id=by.login_id,
+        actor_id=by.person_id,
+        device_id=by.device_id,
     )
     if registration is not None:
-        return service.check_in(slot_id, presented, registration_id=registration, now=now)
-    return service.scan(slot_id, str(ticket).replace("\0", ""), presented, now=now)
+        return service.check_in(slot_id, presented, registration_id=registration, by=by, now=now)
+    return service.scan(slot_id, str(ticket).replace("\0", ""), presented, by=by, now=now)
 
 
-def decide(
-    slot_id: int,
-    upload: Upload,
-    *,
-    login_id: int | None,
-    actor_id: int | None,
-    device_id: int | None,
-    now: datetime,
-) -> Iterator[tuple[Any, Answer | Invalid]]:
+def decide(slot_id: int, upload: Upload, *, by: Actor, now: datetime) -> Iterator[tuple[Any, Answer | Invalid]]:
     """Decide on each scan of a batch, each in a transaction of its own; gives (nonce, its answer or its fault).
 
-    A fault concerns one scan: the others are decided all the same. Raises NotFound for an unknown slot.
+    A fault concerns one scan: the others are decided all the same. Raises NotFound for a door
+    that this actor does not keep.
     """
     offset_ms = int(now.timestamp() * 1000) - upload.sent_at
-    who: dict[str, Any] = {"login_id": login_id, "actor_id": actor_id, "device_id": device_id}
     for scan in upload.scans:
         nonce = scan.get("nonce") if isinstance(scan, dict) else None
         try:
-            yield nonce, _decide(slot_id, scan, offset_ms, who, now)
+            yield nonce, _decide(slot_id, scan, offset_ms, by, now)
         except Invalid as fault:
             yield nonce, fault
-    if device_id is not None:
-        _seen(device_id, upload.queued - len(upload.scans), offset_ms, now)
+    if by.device_id is not None:
+        _seen(by.device_id, upload.queued - len(upload.scans), offset_ms, now)
 
 
 def _seen(device_id: int, queued: int, offset_ms: int, now: datetime) -> None:
