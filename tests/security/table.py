@@ -49,6 +49,12 @@ class Row:
     statuses: dict[str, int]
     data: dict[str, Any] | None = None
     foreign: str | None = None
+    json: dict[str, Any] | None = None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What the test client sends."""
+        return {"data": self.data} if self.json is None else {"json": self.json}
 
 
 def row(
@@ -58,10 +64,11 @@ def row(
     anyone: int,
     data: dict[str, Any] | None = None,
     foreign: str | None = None,
+    json: dict[str, Any] | None = None,
     **statuses: int,
 ) -> Row:
     """A row; roles that are not named get `anyone`."""
     unknown = set(statuses) - set(ROLES)
     assert not unknown, f"no such role: {unknown}"
     found = {role: statuses.get(role, statuses.get(_AS.get(role, role), anyone)) for role in ROLES}
-    return Row(path, method, found, data, foreign)
+    return Row(path, method, found, data, foreign, json)

@@ -18,8 +18,8 @@ from training_app.schedule.visibility import visible_events
 BACK, AHEAD = timedelta(days=2), timedelta(days=8)
 
 
-def near(actor: Actor, now: datetime) -> Select[Any]:
-    """The statement of the slots near now that this actor may scan at, events and venues loaded."""
+def kept(actor: Actor) -> Select[Any]:
+    """The statement of all slots that this actor may scan at, events and venues loaded."""
     return (
         select(Slot)
         .join(Event, Event.id == Slot.event_id)
@@ -27,12 +27,15 @@ def near(actor: Actor, now: datetime) -> Select[Any]:
         .where(
             visible_events(actor, Permission.DOOR_SCAN),
             Event.state.in_(("published", "closed")),
-            Slot.ends_at > now - BACK,
-            Slot.starts_at < now + AHEAD,
         )
         .options(contains_eager(Slot.event).joinedload(Event.venue), contains_eager(Slot.event, Event.programme))
         .order_by(Slot.starts_at, Slot.id)
     )
+
+
+def near(actor: Actor, now: datetime) -> Select[Any]:
+    """The statement of those of the slots that lie near now."""
+    return kept(actor).where(Slot.ends_at > now - BACK, Slot.starts_at < now + AHEAD)
 
 
 def next_near(actor: Actor, now: datetime) -> Slot | None:

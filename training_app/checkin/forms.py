@@ -29,6 +29,10 @@ def show(form: FlaskForm, fault: Invalid) -> None:
             field.errors = [*field.errors, str(sentence)]
 
 
+#: Characters of what was read; what is longer than a ticket is refused by name, what is longer than this is no scan.
+LONGEST = 8000
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What was read or tapped: a ticket as text, or a registration of the list.
@@ -51,7 +55,7 @@ def shown(sent: Mapping[str, str]) -> Shown:
     """
     nonce, ticket, source = sent.get("nonce", ""), sent.get("ticket", ""), sent.get("source", "")
     direction = sent.get("direction") or "in"
-    if not 0 < len(nonce) <= 64 or len(ticket) > 2000 or source not in BY_PHONE or direction not in DIRECTIONS:
+    if not 0 < len(nonce) <= 64 or len(ticket) > LONGEST or source not in BY_PHONE or direction not in DIRECTIONS:
         raise Invalid("shape", UNREADABLE)
     registration_id, waited_ms = _number(sent.get("registration_id")), _number(sent.get("waited_ms"))
     if registration_id is not None and not 0 < registration_id <= LARGEST:

@@ -35,13 +35,14 @@ INFO = b"fulei ticket details"
 _STATES = {"confirmed": "c", "waiting": "w"}
 
 
-def _b64(raw: bytes) -> str:
+def base64url(raw: bytes) -> str:
+    """Bytes as text, without the idle = at the end."""
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def code_hash(event_id: int, code: str) -> str:
     """What stands for a ticket's ten characters in the pack of one event."""
-    return _b64(hashlib.sha256(f"{event_id}:{code}".encode()).digest()[:8])
+    return base64url(hashlib.sha256(f"{event_id}:{code}".encode()).digest()[:8])
 
 
 def seal(signature: bytes, details: dict[str, str]) -> str:
@@ -50,7 +51,7 @@ def seal(signature: bytes, details: dict[str, str]) -> str:
     key = HKDF(algorithm=SHA256(), length=32, salt=None, info=INFO).derive(signature)
     # Details that changed need another nonce: it is made from them, so no two texts ever share one.
     nonce = hmac.new(key, plain, hashlib.sha256).digest()[:12]
-    return _b64(nonce + AESGCM(key).encrypt(nonce, plain, None))
+    return base64url(nonce + AESGCM(key).encrypt(nonce, plain, None))
 
 
 @lru_cache(maxsize=20_000)
@@ -147,7 +148,7 @@ class Pack:
             "server_time": _ms(now),
             "expires_at": _ms(self.expires_at),
             "slot": self._slot(),
-            "public_key": _b64(self._key.public_key),
+            "public_key": base64url(self._key.public_key),
             "tickets": None if known else [self._ticket(row) for row in self._rows],
             "names": None if known else [self._name(row) for row in self._rows],
             "arrived": self.arrived,

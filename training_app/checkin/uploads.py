@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,13 +53,13 @@ def read(body: Any) -> Upload:
     raise Invalid("shape", UNREADABLE)
 
 
-def _moment(at: int, offset_ms: int) -> tuple[datetime, int]:
+def moment(at: int, offset_ms: int) -> tuple[datetime, int]:
     """The device's time and an offset that its column can hold; together they give the same instant."""
     kept = max(-_FARTHEST, min(offset_ms, _FARTHEST))
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=at + offset_ms - kept), kept
 
 
-def _decide(slot_id: int, scan: Any, offset_ms: int, by: Actor, now: datetime) -> Answer:
+def _decide(slot_id: int, scan: Any, offset_ms: int, sources: Collection[str], by: Actor, now: datetime) -> Answer:
     if not isinstance(scan, dict):
         raise Invalid("shape", answers.UNREADABLE)
     at = _number(scan.get("at"), _LATEST)
@@ -69,13 +69,13 @@ def _decide(slot_id: int, scan: Any, offset_ms: int, by: Actor, now: datetime) -
     if (
         at is None
         or not isinstance(scan.get("nonce"), str)
-        or scan.get("source") not in BY_PHONE
+        or scan.get("source") not in sources
         or scan.get("direction", "in") not in DIRECTIONS
         or not isinstance(said, str)
         or (registration is None and not isinstance(ticket, str))
     ):
         raise Invalid("shape", answers.UNREADABLE)
-    device_time, kept = _moment(at, offset_ms)
+    device_time, kept = moment(at, offset_ms)
     presented = Presented(
         nonce=scan["nonce"],
         source=scan["source"],
@@ -92,7 +92,9 @@ def _decide(slot_id: int, scan: Any, offset_ms: int, by: Actor, now: datetime) -
     return service.scan(slot_id, str(ticket).replace("\0", ""), presented, by=by, now=now)
 
 
-def decide(slot_id: int, upload: Upload, *, by: Actor, now: datetime) -> Iterator[tuple[Any, Answer | Invalid]]:
+def decide(
+    slot_id: int, upload: Upload, *, by: Actor, sources: Collection[str] = BY_PHONE, now: datetime
+) -> Iterator[tuple[Any, Answer | Invalid]]:
     """Decide on each scan of a batch, each in a transaction of its own; gives (nonce, its answer or its fault).
 
     A fault concerns one scan: the others are decided all the same. Raises NotFound for a door
@@ -102,14 +104,14 @@ def decide(slot_id: int, upload: Upload, *, by: Actor, now: datetime) -> Iterato
     for scan in upload.scans:
         nonce = scan.get("nonce") if isinstance(scan, dict) else None
         try:
-            yield nonce, _decide(slot_id, scan, offset_ms, by, now)
+            yield nonce, _decide(slot_id, scan, offset_ms, sources, by, now)
         except Invalid as fault:
             yield nonce, fault
     if by.device_id is not None:
-        _seen(by.device_id, upload.queued - len(upload.scans), offset_ms, now)
+        seen(by.device_id, upload.queued - len(upload.scans), offset_ms, now)
 
 
-def _seen(device_id: int, queued: int, offset_ms: int, now: datetime) -> None:
+def seen(device_id: int, queued: int, offset_ms: int, now: datetime) -> None:
     """An enrolled scanner gave a sign of life, and maybe has nothing left to deliver."""
     values: dict[str, Any] = {
         "last_seen_at": now,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (  # noqa: F401
+    api,
     models,
     views_devices,
     views_door,
@@ -16,6 +17,7 @@ from . import (  # noqa: F401
     views_sheets,
     views_venue,
 )
+from .api_operations import bp as api_bp
 from .blueprint import bp
 
-blueprints = (bp,)
+blueprints = (bp, api_bp)

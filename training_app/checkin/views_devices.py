@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from training_app.core import clock
@@ -154,8 +154,7 @@ def new_token(device_id: int) -> Any:
 def _token_page(device_id: int, now: Any) -> Any:
     token = devices.new_token(device_id, actor_id=access.actor().person_id, now=now)
     found = devicelist.device_for(access.actor(), device_id)
-    address = public_url("api.describe") if "api.describe" in current_app.view_functions else None
-    return render_template("checkin/device_token.html", device=found, token=token, address=address)
+    return render_template("checkin/device_token.html", device=found, token=token, address=public_url("api.describe"))
 
 
 @bp.post("/checkin/devices/<int:device_id>/revoke")

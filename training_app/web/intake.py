@@ -19,7 +19,7 @@ _LONGEST_NAME = 200
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class _Id(IntegerConverter):
+class Id(IntegerConverter):
     """`<int:…>` in an address: an id that could exist; what is larger is simply not there."""
 
     def __init__(self, map: Map, **options: Any) -> None:
@@ -76,6 +76,6 @@ def _refuse() -> None:
 
 def init_app(app: Flask) -> None:
     """Refuse what no page can use; called before the first address is registered."""
-    app.url_map.converters["int"] = _Id
+    app.url_map.converters["int"] = Id
     app.url_value_preprocessor(_make_room)
     app.before_request(_refuse)

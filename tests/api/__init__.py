@@ -1,0 +1,1 @@
+"""The API as a program of someone else uses it."""
