@@ -198,7 +198,9 @@ def web(host: str, port: str, workers: str, *tls: str) -> None:
 
     def behind_the_gate(served: str) -> Gate:
         module, _colon, factory = served.partition(":")
-        return Gate(getattr(import_module(module), factory)(), largest=Config().MAX_CONTENT_LENGTH)
+        config = Config()
+        application = getattr(import_module(module), factory)()
+        return Gate(application, largest=config.MAX_CONTENT_LENGTH, larger=config.LARGER_CONTENT)
 
     gc.freeze()
     gc.enable()

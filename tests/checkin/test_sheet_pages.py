@@ -105,7 +105,7 @@ def test_what_stands_in_the_way_is_said_in_a_sentence(client_as, listed):  # noq
         "没有找到本系统签到表的二维码",
         "第 1 页是另一场活动的签到表",
         "第 2 页读过了",
-        "还没读到签到表的第 1 页",
+        "还没有照片拍到签到表的第 1 页",
     ):
         assert sentence in page, sentence
 

@@ -19,6 +19,8 @@ def create_app() -> Flask:
 
     @app.route("/echo/<path:rest>", methods=["GET", "POST"])
     def echo(rest: str) -> Any:
+        if rest.endswith("/sheets"):
+            request.max_content_length = 48 * 1024 * 1024
         body = request.get_data()
         return jsonify(
             path=rest,

@@ -67,6 +67,12 @@ def test_a_body_arrives_whole_however_long_it_is(port, length):
     assert seen["kind"] == "application/x-thing"
 
 
+def test_several_photos_arrive_whole_where_a_page_takes_them(port):
+    body = b"photo" * 2_000_000
+    seen = _seen(port, "POST", "/echo/events/4/sheets", body, {"Content-Type": "application/x-thing"})
+    assert (seen["length"], seen["digest"]) == (len(body), hashlib.sha256(body).hexdigest())
+
+
 def test_a_body_of_unknown_length_arrives_whole(port):
     parts = [b"a" * 1000, b"b" * 70_000, b"c"]
     seen = _seen(port, "POST", "/echo/x", iter(parts), encode_chunked=True)

@@ -196,9 +196,23 @@ def _ink(picture: Any) -> Any:
 
 
 def _jpeg(picture: Any) -> bytes:
+    from PIL import ImageOps
+
     out = BytesIO()
-    picture.save(out, "JPEG", quality=60, optimize=True)
+    # For eyes: a box in the shade as light as the others.
+    ImageOps.autocontrast(picture, cutoff=1, preserve_tone=True).save(out, "JPEG", quality=60, optimize=True)
     return out.getvalue()
+
+
+def _strip(picture: Any, view: View, printed: Box, box: Box) -> bytes:
+    """What stands in the row, printed or written by hand, and below it the box: for rows whose code names nobody."""
+    from PIL import Image
+
+    upper, lower = (_window(picture, view, part.grown(_MARGIN, _MARGIN), _SHOWN) for part in (printed, box))
+    both = Image.new("RGB", (max(upper.width, lower.width), upper.height + lower.height), "white")
+    both.paste(upper, (0, 0))
+    both.paste(lower, (0, upper.height))
+    return _jpeg(both)
 
 
 def _mark(picture: Any, ink: Any, view: View, box: Box) -> Mark:
@@ -235,14 +249,12 @@ def _page(picture: Any, grey: Any, codes: Codes) -> PageRead | None:
             here = view.moved((sum(x for x, _ in off) / 4, sum(y for _, y in off) / 4))
         blank = page.rows and row >= page.named
         boxes = [sheetlayout.signing(page.page, row, n, page.columns) for n in range(page.columns)]
-        if not code and not blank:
-            # Whose row it is only the printed name can tell now: it is shown with the box.
-            boxes = [Box(sheetlayout.printed(page.page, row, page.columns).left, *box[1:]) for box in boxes]
-            marks = [
-                Mark("unsure", _jpeg(_window(picture, here, box.grown(_MARGIN, _MARGIN), _SHOWN))) for box in boxes
-            ]
-        else:
-            marks = [_mark(picture, ink if trusted else None, here, box) for box in boxes]
+        marks = [_mark(picture, ink if trusted else None, here, box) for box in boxes]
+        if not code:
+            # Only what stands in the row can tell whose it is.
+            printed = sheetlayout.printed(page.page, row, page.columns)
+            strips = [_strip(picture, here, printed, box) for box in boxes]
+            marks = [Mark(mark.guess if blank else "unsure", strip) for mark, strip in zip(marks, strips, strict=True)]
         page.read.append(RowRead(row, code.registration_id if code else None, tuple(marks)))
     return page
 

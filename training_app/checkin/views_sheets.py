@@ -14,7 +14,7 @@ from training_app.core.errors import Invalid, NotFound, Refusal
 from training_app.core.permissions import Permission as P
 from training_app.schedule.access import event_for, slot_for
 from training_app.schedule.models import Event
-from training_app.web import access, intake
+from training_app.web import access
 
 from . import desk, forms, sheetdrawing, sheetreading, sheetreview, sheets, wording
 from .blueprint import bp
@@ -58,7 +58,6 @@ def sheet_scans(event_id: int) -> Any:
 
 @bp.post("/events/<int:event_id>/sheets")
 @access.needs(P.DOOR_MANAGE)
-@intake.accepts(48 * 1024 * 1024)
 def attach_sheet(event_id: int) -> Any:
     """Attach signed sheets, and have them read."""
     who, now = access.actor(), clock.now()

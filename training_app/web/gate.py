@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from asyncio import timeout
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
@@ -33,21 +33,28 @@ class _Broken(Exception):
 class Gate:
     """A WSGI application as the RSGI server calls it. `largest`: the bytes of the longest body that it takes.
 
-    A longer one is not read to its end: the application sees that and refuses it in its own words.
+    A longer one is not read to its end: the application sees that and refuses it in its own words. `larger`: what
+    an address ends in, and the bytes that it takes instead.
     """
 
     def __init__(
-        self, application: Callable[..., Iterable[bytes]], *, largest: int, stalled_s: float = STALLED_S
+        self,
+        application: Callable[..., Iterable[bytes]],
+        *,
+        largest: int,
+        larger: Mapping[str, int] | None = None,
+        stalled_s: float = STALLED_S,
     ) -> None:
         self.application = application
         self.largest = largest
+        self.larger = larger or {}
         self.stalled_s = stalled_s
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         environ = _environ(scope)
         if scope.method not in ("GET", "HEAD"):
             try:
-                environ["wsgi.input"], length = await self._body(scope.headers, proto)
+                environ["wsgi.input"], length = await self._body(scope.headers, proto, self._largest(scope.path))
             except TimeoutError:
                 proto.response_bytes(408, _PLAIN, b"The request took too long to arrive. Please send it again.")
                 return
@@ -59,27 +66,30 @@ class Gate:
             environ.pop("HTTP_TRANSFER_ENCODING", None)
         self._answer(environ, proto)
 
-    async def _body(self, headers: Any, proto: Any) -> tuple[IO[bytes], int]:
+    def _largest(self, path: str) -> int:
+        return next((size for end, size in self.larger.items() if path.endswith(end)), self.largest)
+
+    async def _body(self, headers: Any, proto: Any, largest: int) -> tuple[IO[bytes], int]:
         """The whole body and its length. Raises TimeoutError and _Broken."""
         said = headers.get("content-length")
         length = None if said is None else int(said)
-        if length == 0 or (length is not None and length > self.largest):
+        if length == 0 or (length is not None and length > largest):
             return BytesIO(), length
         if length is None or length > _AT_ONCE:
-            return await self._long_body(length, proto)
+            return await self._long_body(length, proto, largest)
         try:
             async with timeout(self.stalled_s):
                 return BytesIO(await proto()), length
         except RuntimeError as fault:
             raise _Broken from fault
 
-    async def _long_body(self, length: int | None, proto: Any) -> tuple[IO[bytes], int]:
+    async def _long_body(self, length: int | None, proto: Any, largest: int) -> tuple[IO[bytes], int]:
         body = cast("IO[bytes]", SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - closed with the request
         read, end = 0, time.monotonic() + LONGEST_S
         async with timeout(self.stalled_s) as patience:
             async for chunk in proto:
                 read += body.write(chunk)
-                if read > self.largest:
+                if read > largest:
                     break
                 patience.reschedule(min(time.monotonic() + self.stalled_s, end))
         if length is not None and read < length:

@@ -6,8 +6,7 @@ without end; numbers larger than any id; half a character; JSON nested without e
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Flask, abort, current_app, request
 from werkzeug.routing import IntegerConverter, Map
@@ -16,7 +15,6 @@ from werkzeug.routing import IntegerConverter, Map
 LARGEST = 2**31 - 1
 #: Characters of the longest name that a field of ours has, with room to spare.
 _LONGEST_NAME = 200
-View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Id(IntegerConverter):
@@ -43,22 +41,11 @@ def _refuse_json() -> None:
         abort(400)
 
 
-def accepts(size: int) -> Callable[[View], View]:
-    """Let a view take a body of so many bytes: pages to which several photos are sent."""
-
-    def mark(view: View) -> View:
-        view.accepts = size  # type: ignore[attr-defined]
-        return view
-
-    return mark
-
-
 def _make_room(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Before anything reads the form, and so before its token is checked."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    size = getattr(view, "accepts", None)
-    if size is not None:
-        request.max_content_length = size
+    for end, size in current_app.config["LARGER_CONTENT"].items():
+        if request.path.endswith(end):
+            request.max_content_length = size
 
 
 def _refuse() -> None:
