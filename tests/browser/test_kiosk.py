@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from tests import cast
+from tests.browser.conftest import PHONE
+from tests.browser.looking import look
 from training_app.attendance.models import Scan
 from training_app.core import clock
 from training_app.core.db import db, transaction
@@ -127,3 +129,25 @@ def test_an_answer_that_was_lost_on_its_way_is_asked_for_again_and_counts_once(p
     page.evaluate("text => window.door.scanned(text, 'camera')", ticket)
     page.wait_for_selector("#answer.answer-accepted:not([hidden])")
     assert lost == [200] and _scans() == [("kiosk", "accepted")]
+
+
+@pytest.mark.parametrize(
+    ("size", "language", "dark"),
+    [(TABLET, "zh_Hans", False), (TABLET, "en", True), (PHONE, "zh_Hans", True), (PHONE, "en", False)],
+)
+def test_every_part_of_the_kiosk_is_fit_to_be_seen(page_as, ticket, size, language, dark):
+    page = page_as("volunteer", size=size, language=language, dark=dark)
+    page.goto(KIOSK)
+    page.locator("[name=code]").fill("4821")
+    page.locator(".btn-primary").click()
+    page.wait_for_selector("#kiosk")
+    name, wrong = f"kiosk-{size[0]}-{language}-{'dark' if dark else 'light'}", []
+    for panel in ("by-code", "by-name"):
+        page.locator(f"[data-panel={panel}]").click()
+        wrong += look(page, f"{name}/{panel}")
+        page.locator(f"#{panel} [data-home]").click()
+    wrong += look(page, f"{name}/home")
+    page.evaluate("text => window.door.scanned(text, 'camera')", ticket)
+    page.wait_for_selector("#answer.answer-accepted:not([hidden])")
+    wrong += look(page, f"{name}/answer")
+    assert wrong == []

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from tests import cast
+from tests.browser.looking import look
 from training_app.attendance.models import Scan
 from training_app.checkin import venue
 from training_app.core import clock
@@ -146,3 +147,29 @@ def test_a_phone_that_does_not_say_where_it_is_is_told_to_ask_at_the_door(page_a
     phone.wait_for_selector(".answer-refused")
     assert "让志愿者扫您的签到码" in phone.locator(".answer-line").inner_text()
     assert [scan.reason for scan in _scans()] == ["no_position"]
+
+
+@pytest.mark.parametrize(("language", "dark"), [("zh_Hans", False), ("en", True)])
+def test_what_a_waiting_phone_shows_is_fit_to_be_seen(page_as, listed, live, chromium, language, dark):
+    browser = chromium()
+    phone = page_as("chen", browser=browser, language=language, dark=dark)
+    name = f"waiting-{language}-{'dark' if dark else 'light'}"
+    _opens_in(20 * 60)
+    phone.goto(_address())
+    wrong = look(phone, f"{name}/checkin.venue-early")
+    visitor = page_as("visitor", browser=browser, language=language, dark=dark)
+    visitor.goto(_address())
+    wrong += look(visitor, f"{name}/checkin.venue-early-visitor")
+    _opens_in(-60)
+    phone.goto(_address())
+    phone.locator(".btn-checkin").click()
+    phone.wait_for_selector(".answer-accepted")
+    phone.context.add_cookies([live.cookie("lin")])
+    phone.goto(_address())
+    phone.locator(".btn-checkin").click()
+    phone.wait_for_selector("[data-nod-url]", state="attached")
+    wrong += look(phone, f"{name}/checkin.venue_nod")
+    door = page_as("volunteer", browser=browser, language=language, dark=dark)
+    door.goto(f"/checkin/{SLOT}/nods")
+    wrong += look(door, f"{name}/checkin.waiting_nods")
+    assert wrong == []

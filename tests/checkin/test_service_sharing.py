@@ -15,6 +15,7 @@ from training_app.checkin.presented import Presented
 from training_app.checkin.service import check_in
 from training_app.core.db import db, transaction
 from training_app.core.errors import NotFound, Refusal
+from training_app.people.models import Person
 from training_app.schedule.models import Event
 
 SLOT, NOW = cast.TODAY_SLOT, cast.NOW
@@ -184,3 +185,12 @@ def test_a_tap_on_ones_own_phone_costs_two_statements_more_than_a_scan(ticket_of
     # BEGIN, the decision, whose phone it is and its taking, attendance, scan; COMMIT is not counted.
     assert count_statements(lambda: _enter(chen, token=token)) == 6
     assert db.session.scalar(select(func.count()).select_from(PhonePerson)) == 1
+
+
+def test_a_walk_in_who_waits_and_taps_again_stays_one_person_though_the_number_is_someone_elses(two):
+    token = venue.make_pass(SLOT, NOW, phone_key=PHONE)
+    known = cast.CAST["zhang"].phone
+    how = {"name": "刘新来", "phone": known, "division_code": None, "login_id": None, "now": NOW}
+    assert {walkins.by_pass(SLOT, token, **how).code for _ in range(3)} == {"second_person"}
+    assert db.session.scalar(select(func.count()).where(Person.name == "刘新来")) == 1
+    assert [one.name for one in sharing.asking(SLOT)] == ["刘新来"]

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from training_app.attendance.models import Scan
 from training_app.core import audit
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound, Refusal
@@ -98,8 +99,31 @@ def by_pass(
         spent = spent_on(bought.nonce)
         if spent is not None:
             return _again(slot_id, spent, name, presented, now=now)
-        registration = _register_unknown(_event_of(slot_id), name, number, division_code, now)
-        return pay(slot_id, presented, registration_id=registration.id, objection=near.objection, now=now)
+        registration_id = _tried(slot_id, name, bought.phone_key)
+        if registration_id is None:
+            registration_id = _register_unknown(_event_of(slot_id), name, number, division_code, now).id
+        return pay(slot_id, presented, registration_id=registration_id, objection=near.objection, now=now)
+
+
+def _tried(slot_id: int, name: str, phone_key: str | None) -> int | None:
+    """Whom this phone registered before and could not check in; someone without a number is found by nothing else."""
+    if phone_key is None:
+        return None
+    return db.session.scalar(
+        select(Scan.registration_id)
+        .join(Person, Person.id == Scan.person_id)
+        .where(
+            Scan.slot_id == slot_id,
+            Scan.phone_key == phone_key,
+            Scan.source == "walk_in",
+            Scan.outcome == "refused",
+            Person.name == name,
+            Person.phone.is_(None),
+            Person.unconfirmed,
+        )
+        .order_by(Scan.id)
+        .limit(1)
+    )
 
 
 def _presented(bought: Pass, near: Nearness, *, login_id: int | None, actor_id: int | None = None) -> Presented:
