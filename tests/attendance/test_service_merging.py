@@ -16,12 +16,13 @@ from training_app.certificates.service import progress
 from training_app.checkin import board
 from training_app.checkin.presented import Presented
 from training_app.checkin.service import check_in
+from training_app.checkin.sheets import sheet_of
 from training_app.checkin.walkins import at_door
 from training_app.core.db import db, transaction
 from training_app.people import merging
 from training_app.people.models import Person
 from training_app.registration.models import Registration
-from training_app.schedule.models import Event
+from training_app.schedule.models import Event, Slot
 
 SLOT = EVENT = cast.TODAY_SLOT
 EVERYONE = ("",)
@@ -111,6 +112,13 @@ def test_the_file_for_the_bureau_has_her_once(app):
     )
     text = export.data.decode("utf-8-sig")
     assert text.count("陈丽华") == 1 and "陈丽花" not in text
+
+
+def test_the_sign_in_sheet_has_one_row_for_her(app):
+    seat(CHEN)
+    _merge(_walk_in(3))
+    sheet = sheet_of(db.session.get_one(Slot, SLOT))
+    assert ([line.name for line in sheet.lines], sheet.expected) == (["陈丽华"], 1)
 
 
 def test_her_sessions_and_hours_count_once_towards_the_paper(app):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from tests import cast
 from tests.attendance.crowd import seat
@@ -18,6 +18,8 @@ from training_app.attendance.settlements import settle
 from training_app.checkin.presented import Presented
 from training_app.checkin.service import check_in
 from training_app.core.db import db, transaction
+from training_app.people.merging import merge
+from training_app.people.models import Person
 
 CHEN = cast.CAST["chen"].id
 AFTER = cast.NOW + timedelta(hours=6)
@@ -170,7 +172,7 @@ def three(app):
     return [seat(CHEN), seat(LIN), seat(ZHANG, state="cancelled")]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=_whole_history())
 def test_facts_of_every_kind_give_the_same_in_any_order_and_as_a_recount(three, history):
     facts, order, again = history
@@ -189,3 +191,38 @@ def _tell_safely(seats, facts, order):
     """Zhang has nothing to do with the slot before something was shown of her: one refused scan comes first."""
     check_in(cast.TODAY_SLOT, Presented(nonce="whole-first", source="camera"), registration_id=seats[2], now=cast.NOW)
     _tell(seats, facts, order)
+
+
+@pytest.fixture
+def two_records(app):
+    """Chen's own registration and that of a walk-in who will turn out to be her."""
+    with transaction() as session:
+        session.add(Person(id=500, name="陈丽花", created_at=cast.LONG_AGO, pinyin=""))
+    return [seat(CHEN), seat(500, as_whom="walk_in", division=cast.KAIYUAN_COMMUNITY)]
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(facts=st.lists(st.tuples(st.integers(0, 1), _fact), min_size=1, max_size=6), when=st.integers(0, 6))
+def test_facts_of_two_records_are_those_of_one_person_whenever_they_are_merged(two_records, facts, when):
+    def show(index, registration_id):
+        direction, minute = facts[index][1]
+        at = cast.NOW + timedelta(minutes=minute)
+        presented = Presented(nonce=f"merge-{index:04}", source="camera", direction=direction, device_time=at)
+        check_in(cast.TODAY_SLOT, presented, registration_id=registration_id, now=AFTER)
+
+    _forget_all()
+    with transaction() as session:
+        session.execute(update(Person).where(Person.id == 500).values(merged_into_id=None))
+    for index in range(len(facts)):
+        if index == min(when, len(facts) - 1):
+            merge(500, CHEN, actor_id=ORGANISER, now=AFTER)
+        show(index, two_records[facts[index][0]])
+    merged = _rows()
+    assert set(merged) <= {CHEN}
+    with transaction():
+        recount(cast.TODAY_SLOT)
+    assert _rows() == merged
+    _forget_all()
+    for index in range(len(facts)):
+        show(index, two_records[0])
+    assert _rows() == merged

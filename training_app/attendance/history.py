@@ -35,6 +35,8 @@ class Fact:
     reason: str = ""
     left_early: bool = False
     by: str = ""
+    #: Why someone was let in against a refusal, else "".
+    note: str = ""
 
 
 def facts(slot_ids: Collection[int], person_id: int) -> list[Fact]:
@@ -42,7 +44,7 @@ def facts(slot_ids: Collection[int], person_id: int) -> list[Fact]:
     ids = records([person_id])
     who = aliased(Person)
     found = [
-        Fact(row[0], row[1], "scan", row[2], row[3], row[4], row[5] or "", by=row[6] or row[7] or "")
+        Fact(row[0], row[1], "scan", row[2], row[3], row[4], row[5] or "", by=row[6] or row[7] or "", note=row[8])
         for row in db.session.execute(
             select(
                 Scan.at,
@@ -53,6 +55,7 @@ def facts(slot_ids: Collection[int], person_id: int) -> list[Fact]:
                 Scan.reason,
                 who.name,
                 Login.device_name,
+                Scan.note,
             )
             .outerjoin(who, who.id == Scan.actor_id)
             .outerjoin(Login, Login.id == Scan.login_id)

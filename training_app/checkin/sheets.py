@@ -19,6 +19,7 @@ from training_app.divisions.models import Division
 from training_app.people.models import Organisation, Person, Post
 from training_app.people.phones import shown
 from training_app.registration.models import Registration
+from training_app.registration.queries import seated_twice
 from training_app.schedule.models import EventHost, Slot
 from training_app.web.filters import place
 
@@ -158,7 +159,7 @@ def _lines(event_id: int) -> list[Line]:
         .join(Person, Person.id == Registration.person_id)
         .outerjoin(Division, Division.code == Registration.division_code)
         .outerjoin(above, above.c.code == Division.parent_code)
-        .where(Registration.event_id == event_id, Registration.state == "confirmed")
+        .where(Registration.event_id == event_id, Registration.state == "confirmed", ~seated_twice())
         .order_by(
             Registration.as_whom.not_in(EXPECTED), Registration.division_code, Person.pinyin, Person.name, Person.id
         )
