@@ -123,6 +123,21 @@ def test_a_nod_of_another_door_or_for_the_first_finds_nothing(two):
             nods.decide(slot, number, yes=True, now=NOW, **DOOR)
 
 
+def test_nobody_takes_a_nods_place_by_a_nonce_that_they_guess(two, ticket_of):
+    _chen, lin = two
+    _enter(lin)
+    foreign = ticket_of("zhang", cast.OTHER_EVENT)[0]
+    for guess in (f"nod-{_asked().id:08}", f"{_asked().id}-{'A' * 27}"):
+        check_in(
+            cast.OTHER_SLOT,
+            Presented(nonce=guess, source="search", login_id=cast.OTHER_SCANNER),
+            registration_id=foreign.id,
+            now=NOW,
+        )
+    assert nods.answer_of(_asked()) is None
+    assert nods.decide(SLOT, _asked().id, yes=True, now=NOW, **DOOR).name == "林晓燕"
+
+
 def test_a_nod_for_an_event_that_is_closed_meanwhile_says_so(two):
     _chen, lin = two
     _enter(lin)

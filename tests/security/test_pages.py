@@ -40,7 +40,8 @@ def test_a_login_with_its_token_works_where_csrf_is_on(guarded, client_as):
 
 
 @pytest.mark.parametrize(
-    "text", ["GET /p/7-abcdefghijklmnop 200", "call 13800000007", "+8613800000007", "/g/3-abcdefghij"]
+    "text",
+    ["GET /p/7-abcdefghijklmnop 200", "call 13800000007", "+8613800000007", "/g/3-abcdefghij", "/v/4/abcdefgh0123"],
 )
 def test_secrets_and_phone_numbers_are_masked_in_logs(text):
     shown = masked(text)

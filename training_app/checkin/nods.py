@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from training_app.attendance.models import Scan
 from training_app.core.db import db, transaction
 from training_app.core.errors import NotFound, Refusal
+from training_app.core.links import Purpose, make_token
 from training_app.divisions.models import Division
 from training_app.people.models import Person
 from training_app.registration.models import Registration
@@ -22,8 +23,8 @@ from .service import check_in
 
 
 def nonce_of(asked: PhonePerson) -> str:
-    """The nonce of the one scan that a nod makes."""
-    return f"nod-{asked.id:08}"
+    """The nonce of the one scan that a nod makes; nobody can guess it and send it before the nod."""
+    return make_token(Purpose.NOD, asked.id, 0)
 
 
 def decide(

@@ -21,6 +21,8 @@ class Purpose(StrEnum):
     DOOR = "d"
     JOIN = "j"
     ENROL = "e"
+    #: The scan that a nod of the door makes.
+    NOD = "n"
 
 
 def _mac(purpose: Purpose, subject: int, revision: int) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-_SECRET = re.compile(r"(/(?:p|g|d|e|t|v|c|join|feeds?/[a-z]+)/)([^\s/?\"']{6,})")
+_SECRET = re.compile(r"(/(?:p|g|d|e|t|v/\d+|c|join|feeds?/[a-z]+)/)([^\s/?\"']{6,})")
 _PHONE = re.compile(r"(\+?86)?1[3-9]\d{9}")
 
 
