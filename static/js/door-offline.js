@@ -103,6 +103,7 @@ function answered(scan, answer) {
   shown.delete(scan.nonce);
   if (!one || answer.error) { return; }
   one.answered = true;
+  if (answer.force) { door.offerForce({ticket: scan.ticket, registration_id: scan.registration, source: scan.source}, answer); }
   const onScreen = door.shown === scan.nonce, free = !door.shown, fresh = Date.now() - one.moment < FRESH;
   if (!one.decided) {
     if (onScreen || (free && fresh)) { door.show(result); }

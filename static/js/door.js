@@ -86,6 +86,7 @@
     if (!item.shown || (Date.now() - item.at < FRESH && answer.hidden)) {
       show(result);
       if (done && result.tone !== "refused") { done(null); }
+      if (result.force) { offerForce(item.fields, result); }
     } else if (result.tone === "refused") {
       var line = document.createElement("li");
       line.className = "flash flash-error";
@@ -93,6 +94,17 @@
       by("attention").appendChild(line);
     }
     follow(true);
+  }
+  // Whoever manages the door may overrule this refusal, with a reason.
+  function offerForce(fields, result) {
+    var panel = by("force"), form = panel && panel.querySelector("form");
+    if (!form) { return; }
+    form.reset();
+    form.elements.ticket.value = fields.ticket || "";
+    form.elements.registration_id.value = fields.registration_id || "";
+    form.elements.source.value = fields.source || "";
+    by("force-who").textContent = result.name;
+    panel.hidden = false;
   }
   function fieldText(fields) { return fields ? Object.keys(fields).map(function (name) { return fields[name]; }).join(" ") : ""; }
   setInterval(function () {
@@ -198,6 +210,14 @@
         q.value = ""; found.innerHTML = "";
       } else { submit(form.action, values(form), function () { q.value = ""; found.innerHTML = ""; }); }
       setTimeout(function () { button.disabled = false; }, 1500);
+    } else if (form.parentNode === by("force")) {
+      event.preventDefault();
+      var forced = values(form);
+      forced.nonce = nonce();
+      submit(form.action, forced, function (faults) {
+        complain(form, faults || {});
+        if (!faults) { form.parentNode.removeAttribute("open"); form.parentNode.hidden = true; }
+      });
     } else if (form.hasAttribute("data-walk-in")) {
       event.preventDefault();
       button = form.querySelector("button.btn-primary"); button.disabled = true;
@@ -238,6 +258,7 @@
   setInterval(function () { follow(false); }, 4000);
 
   door.tell = tell;
+  door.offerForce = offerForce;
   door.show = show;
   door.close = close;
   door.hour = hour;

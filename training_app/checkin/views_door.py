@@ -77,6 +77,7 @@ def door(slot_id: int) -> Any:
         form=_walk_in_form(slot),
         wechat=_in_wechat(),
         manages=may_manage(slot),
+        force=forms.ForceForm(),
         stage=rules.stage(slot.event.state, slot.checkin_opens_at, slot.checkin_closes_at, now),
         typed=text,
         found=boards.find(slot_id, text) if text else None,
@@ -176,7 +177,7 @@ def say(slot: Slot, answer: Answer, *, force: forms.ForceForm | None = None) -> 
     )
 
 
-def _may_force(slot: Slot, answer: Answer) -> bool:
+def may_force(slot: Slot, answer: Answer) -> bool:
     """Whether this actor may overrule this refusal."""
     return answer.outcome == "refused" and answer.code in rules.FORCIBLE and may_manage(slot)
 
@@ -197,7 +198,7 @@ def scan(slot_id: int) -> Any:
         # The crowd's way: nothing is asked of the slot again.
         return jsonify(as_json(answer) | {"force": False})
     slot = slot_for(who, slot_id, P.DOOR_SCAN)
-    return say(slot, answer, force=forms.ForceForm() if _may_force(slot, answer) else None)
+    return say(slot, answer, force=forms.ForceForm() if may_force(slot, answer) else None)
 
 
 def presented_by(who: Actor, shown: forms.Shown, now: datetime) -> Presented:

@@ -11,14 +11,15 @@ from training_app.core import clock
 from training_app.core.errors import Invalid
 from training_app.core.permissions import Permission as P
 from training_app.schedule.access import slot_for
+from training_app.schedule.models import Slot
 from training_app.web import access
 from training_app.web.filters import product_name
 
-from . import desk, parts, uploads
+from . import desk, parts, rules, uploads
 from .answers import Answer
 from .blueprint import bp
 from .pack import Pack
-from .views_door import as_json, tagged, unchanged
+from .views_door import as_json, may_force, tagged, unchanged
 
 
 @bp.get("/checkin/<int:slot_id>/pack")
@@ -38,6 +39,13 @@ def _answered(nonce: Any, answer: Answer | Invalid) -> dict[str, Any]:
     return {"nonce": nonce, **as_json(answer)}
 
 
+def _force(slot: Slot | None, answer: Answer | Invalid) -> dict[str, bool]:
+    """Whether this refusal may be overruled by who asks, said with refusals alone."""
+    if slot is None or isinstance(answer, Invalid) or answer.outcome == "accepted":
+        return {}
+    return {"force": may_force(slot, answer)}
+
+
 @bp.post("/checkin/<int:slot_id>/scans")
 @access.needs(P.DOOR_SCAN)
 def upload(slot_id: int) -> Any:
@@ -49,8 +57,12 @@ def upload(slot_id: int) -> Any:
         # With scans the service proves for each that this actor keeps this door.
         slot_for(who, slot_id, P.DOOR_SCAN)
     decided = uploads.decide(slot_id, uploads.read(body), by=who, now=now)
-    answers = [_answered(nonce, answer) for nonce, answer in decided]
-    return jsonify(server_time=int(clock.now().timestamp() * 1000), answers=answers)
+    answers = list(decided)
+    slot = None
+    if any(isinstance(one, Answer) and one.code in rules.FORCIBLE for _nonce, one in answers):
+        slot = slot_for(who, slot_id, P.DOOR_SCAN)
+    told = [_answered(nonce, answer) | _force(slot, answer) for nonce, answer in answers]
+    return jsonify(server_time=int(clock.now().timestamp() * 1000), answers=told)
 
 
 @bp.get("/checkin/worker.js")
