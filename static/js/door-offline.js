@@ -65,7 +65,7 @@ async function take(what) {
   shown.set(nonce, {moment, decided: Boolean(decision), what, direction});
   if (decision) {
     door.show(Object.assign({nonce}, answerOf(decision, person, moment + door.offset)));
-    performance.mark("door-shown");
+    requestAnimationFrame(() => performance.mark("door-shown"));
     view.arrived(decision, person, pack, direction, door.hour(moment + door.offset));
     moved(pack, decision.registration, decision.code, direction, moment);
     offerUndo(decision.code, person.name, what, decision.registration, direction);

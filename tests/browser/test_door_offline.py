@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 import pytest
 from playwright.sync_api import Error, expect
 from sqlalchemy import select
@@ -78,22 +80,29 @@ def test_a_door_that_was_open_once_opens_again_without_network_and_decides(page_
     expect(page.locator("#synced")).to_have_text("刚刚同步")
 
 
-def test_online_the_answer_stands_within_150_ms_and_the_server_confirms_it(page_as, token_of):
-    ticket = token_of("chen")
-    page = open_door(page_as("volunteer"))
+def test_online_the_answer_stands_150_ms_after_the_camera_read_it_and_the_server_confirms_it(
+    page_as, token_of, chromium, camera
+):
+    page = open_door(page_as("volunteer", browser=chromium(camera(token_of("chen"), token_of("lin")))))
+    with answered(page):
+        page.locator("#start").click()
+    # The other one walks past without a tap.
+    expect(page.locator("#here")).to_have_text("2")
     took = page.evaluate(
-        """async text => {
-            performance.mark("door-read");
-            await window.door.scanned(text, "camera");
-            await new Promise(done => requestAnimationFrame(done));
-            return performance.now() - performance.getEntriesByName("door-read").pop().startTime;
-        }""",
-        ticket,
+        """async () => {
+            const starts = name => performance.getEntriesByName(name).map(one => one.startTime);
+            while (starts("door-shown").length < 5) { await new Promise(done => setTimeout(done, 100)); }
+            const read = starts("door-read");
+            return starts("door-shown").map(shown => shown - read.filter(one => one < shown).pop());
+        }"""
     )
-    assert page.locator("#answer.answer-accepted").is_visible()
-    assert took < 150, f"{took:.0f} ms"
-    expect(page.locator("#here")).to_have_text("1")
-    assert [(scan.outcome, scan.said) for scan in scans()] == [("accepted", "ok")]
+    # From what the camera read to the frame that shows it; the machine that tests may stall one of them.
+    assert median(took) < 150, took
+    # Whoever stands there on and on is sent again only after she was gone.
+    assert [(scan.person_id, scan.outcome, scan.said) for scan in scans()][:2] == [
+        (cast.CAST["chen"].id, "accepted", "ok"),
+        (cast.CAST["lin"].id, "accepted", "ok"),
+    ]
 
 
 def test_what_the_server_answers_otherwise_is_mended_on_the_screen_and_listed(page_as, token_of):
