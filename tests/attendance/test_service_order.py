@@ -172,7 +172,7 @@ def three(app):
     return [seat(CHEN), seat(LIN), seat(ZHANG, state="cancelled")]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=_whole_history())
 def test_facts_of_every_kind_give_the_same_in_any_order_and_as_a_recount(three, history):
     facts, order, again = history
@@ -201,7 +201,7 @@ def two_records(app):
     return [seat(CHEN), seat(500, as_whom="walk_in", division=cast.KAIYUAN_COMMUNITY)]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=st.lists(st.tuples(st.integers(0, 1), _fact), min_size=1, max_size=6), when=st.integers(0, 6))
 def test_facts_of_two_records_are_those_of_one_person_whenever_they_are_merged(two_records, facts, when):
     def show(index, registration_id):
