@@ -22,7 +22,7 @@ class DeviceForm(FlaskForm):
     """A scanner: its name and its events."""
 
     name = StringField(
-        _l("Name"),
+        _l("Name of the device"),
         [InputRequired(_l("Please give the device a name.")), Length(max=60)],
         description=_l("For example: Entrance 1. It stands beside every scan of this device."),
         render_kw={"maxlength": 60},
