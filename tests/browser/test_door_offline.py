@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from tests import cast
 from tests.browser.conftest import answered
+from tests.browser.looking import look
 from training_app.attendance.models import Attendance, Scan
 from training_app.core import clock
 from training_app.core.db import db, transaction
@@ -277,3 +278,27 @@ def test_a_volunteer_is_not_offered_to_overrule(page_as, token_of):
     with answered(page):
         show(page, ticket)
     assert page.locator("#force").count() == 0
+
+
+@pytest.mark.parametrize(("language", "dark"), [("zh_Hans", False), ("en", True)])
+def test_every_state_of_the_door_is_fit_to_be_seen(page_as, token_of, language, dark):
+    ticket, name = token_of("chen"), f"door/{language}-{'dark' if dark else 'light'}"
+    lin = tickets.read(token_of("lin")).registration_id
+    page = open_door(page_as("organiser", language=language, dark=dark))
+    wrong = look(page, f"{name}-online")
+    seats.cancel(lin, actor_id=2, now=clock.now())
+    with answered(page):
+        page.evaluate("registration => window.door.take({registration, source: 'search'})", lin)
+    page.locator("#answer").click()
+    page.locator("#force summary").click()
+    expect(page.locator("#attention li")).to_have_count(1)
+    wrong += look(page, f"{name}-overruled")
+    page.context.set_offline(True)
+    page.reload()
+    show(page, ticket)
+    page.locator("#answer").click()
+    page.locator("#mode button[value=out]").click()
+    page.locator("#q").fill("chen")
+    page.locator("#missing summary").click()
+    wrong += look(page, f"{name}-alone")
+    assert wrong == []
