@@ -55,11 +55,28 @@ def test_a_signature_on_paper_beside_a_scan_is_not():
         {"device_time": START, "clock_offset_ms": -600_000},
         {"device_time": START + timedelta(minutes=5), "received_at": START},
         {"device_time": START - timedelta(days=30)},
+        {"device_time": START, "clock_offset_ms": 0, "received_at": START + timedelta(hours=13)},
         {"said": "ok", "device_time": None},
     ],
 )
 def test_a_clock_that_cannot_be_trusted(more):
     assert _doubts(_shown(1, **more)) == {1: ("clock",)}
+
+
+def _kept(number, made, sent, **more):
+    """A scan that a phone says to have made and that arrived so many minutes after the start."""
+    made, sent = START + timedelta(minutes=made), START + timedelta(minutes=sent)
+    plain = {"at": made, "device_time": made, "clock_offset_ms": 0, "received_at": sent}
+    return _shown(number, person=number, **plain | more)
+
+
+def test_a_time_that_the_phone_gave_the_lie_to_by_what_it_sent_meanwhile():
+    assert _doubts(_kept(1, 50, 50), _kept(2, 5, 90)) == {2: ("clock",)}
+
+
+def test_what_a_phone_kept_without_network_and_sent_oldest_first_is_believed():
+    assert _doubts(_kept(1, 0, 0), _kept(2, 5, 90), _kept(3, 80, 90), _kept(4, 85, 95)) == {}
+    assert _doubts(_kept(1, 50, 50), _kept(2, 5, 90, device="login 2")) == {}
 
 
 def test_a_clock_that_is_right_enough():

@@ -5,6 +5,7 @@ What was decided about a scan later changes nothing here: a doubt stays a doubt,
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,8 +19,12 @@ FAR = timedelta(minutes=10)
 SKEW_MS = 120_000
 #: A scan may lie so far after its own arrival, for the rounding of clocks.
 AHEAD = timedelta(seconds=5)
-#: A scan may lie so far outside the slot.
+#: A scan may lie so far outside the slot, and so far before its own arrival.
 AROUND = timedelta(hours=12)
+#: What a phone keeps goes out within so long, once the network is back.
+PROMPT = timedelta(minutes=10)
+#: Ways in by which a volunteer's phone sends what it has kept.
+BY_HAND = frozenset({"camera", "typed", "search"})
 #: Codes by which a device let someone in, or out, by itself.
 LET_IN = frozenset({"ok", "late", "duplicate", "out", "undo"})
 _ORDER = {"in": 0, "out": 1, "undo": 2}
@@ -51,7 +56,10 @@ class Shown:
 
 
 def wrong_clock(scan: Shown, starts_at: datetime, ends_at: datetime) -> bool:
-    """Whether the time by the device cannot be trusted: its clock is wrong, or the time is not possible."""
+    """Whether the time by the device cannot be trusted: its clock is wrong, or the time is not possible.
+
+    A scan that comes later than a night without network explains is as good as a correction, which takes a reason.
+    """
     if scan.source == "paper":
         return False
     if scan.device_time is None:
@@ -59,7 +67,21 @@ def wrong_clock(scan: Shown, starts_at: datetime, ends_at: datetime) -> bool:
     offset = scan.clock_offset_ms or 0
     told = scan.device_time + timedelta(milliseconds=offset)
     possible = starts_at - AROUND <= told <= ends_at + AROUND
-    return abs(offset) > SKEW_MS or told > scan.received_at + AHEAD or not possible
+    late = scan.received_at - told > AROUND
+    return abs(offset) > SKEW_MS or told > scan.received_at + AHEAD or late or not possible
+
+
+def _held_back(scans: Iterable[Shown]) -> Iterable[int]:
+    """The scans of one hand that it had network to send long before it did: nobody made them when it says.
+
+    A phone sends what it keeps, the oldest first, so whatever it sent meanwhile gives the lie to the time told.
+    """
+    sent: list[datetime] = []
+    for scan in sorted(scans, key=lambda one: (one.received_at, one.id)):
+        after = bisect(sent, scan.at + PROMPT)
+        if after < len(sent) and sent[after] + PROMPT < scan.received_at:
+            yield scan.id
+        sent.append(scan.received_at)
 
 
 def _of_one_person(scans: Iterable[Shown]) -> Iterable[tuple[int, str]]:
@@ -92,11 +114,14 @@ def doubts(scans: Collection[Shown], hours: Mapping[int, tuple[datetime, datetim
     found: dict[int, set[str]] = defaultdict(set)
     by_person: dict[tuple[int, int], list[Shown]] = defaultdict(list)
     by_phone: dict[tuple[int, str], list[Shown]] = defaultdict(list)
+    by_hand: dict[tuple[int, str], list[Shown]] = defaultdict(list)
     for scan in scans:
         if scan.forced:
             found[scan.id].add("forced")
         if wrong_clock(scan, *hours[scan.slot_id]):
             found[scan.id].add("clock")
+        if scan.device and scan.source in BY_HAND:
+            by_hand[scan.slot_id, scan.device].append(scan)
         if not scan.accepted:
             if scan.reason == "event_closed":
                 found[scan.id].add("closed")
@@ -114,6 +139,9 @@ def doubts(scans: Collection[Shown], hours: Mapping[int, tuple[datetime, datetim
         if len({scan.person_id for scan in group}) > 1:
             for scan in group:
                 found[scan.id].add("shared")
+    for group in by_hand.values():
+        for scan_id in _held_back(group):
+            found[scan_id].add("clock")
     for group in by_person.values():
         for scan_id, kind in _of_one_person(group):
             found[scan_id].add(kind)
