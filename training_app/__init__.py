@@ -28,7 +28,20 @@ from .people import views as people
 from .registration import views as registration
 from .reports import views as reports
 from .schedule import views as schedule
-from .web import access, addresses, errors, filters, headers, intake, language, limits, masking, navigation, serving
+from .web import (
+    access,
+    addresses,
+    errors,
+    filters,
+    headers,
+    intake,
+    language,
+    limits,
+    masking,
+    navigation,
+    serving,
+    sessions,
+)
 from .web import views as web
 
 #: Tables of core that no room imports must be known before the first mapper is used.
@@ -86,7 +99,7 @@ def create_app(config: Config | None = None) -> Flask:
     manager.session_protection = None
     manager.user_loader(_load_actor)
     manager.request_loader(_load_program)
-    for part in (intake, language, filters, headers, errors, limits, navigation):
+    for part in (sessions, intake, language, filters, headers, errors, limits, navigation):
         part.init_app(app)
     app.jinja_env.globals.update(public_url=addresses.public_url, actor=access.actor)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -20,6 +20,8 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.types import TypeDecorator
 
+from . import turns
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -78,18 +80,19 @@ def transaction() -> Iterator[Session]:
         raise WriteOutsideTransaction("objects were changed before the transaction began")
     session.expire_all()
     connection = session.connection()
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.dialect.name == "sqlite" else "BEGIN")
-    session.info["writing"] = True
-    session.info["after"] = []
-    try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
+    with turns.turn(connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.dialect.name == "sqlite" else "BEGIN")
+        session.info["writing"] = True
         session.info["after"] = []
-        raise
-    finally:
-        session.info["writing"] = False
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            session.info["after"] = []
+            raise
+        finally:
+            session.info["writing"] = False
     for call in session.info.pop("after", []):
         call()
 
@@ -139,6 +142,7 @@ def prepare_engine(engine: Engine) -> None:
     """Set what every connection of this engine needs."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+        turns.prepare(engine)
 
 
 def driver_url(url: str) -> str:

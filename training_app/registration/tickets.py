@@ -10,6 +10,7 @@ import base64
 import re
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -142,10 +143,15 @@ def read(scanned: str, *, event_id: int | None = None) -> TicketRead:
     return TicketRead(claimed.registration_id, claimed.event_id, code)
 
 
+@lru_cache(maxsize=256)
+def _verifier(public_key: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public_key)
+
+
 def _proven(public_key: bytes, text: str, signature: str) -> bool:
     try:
         raw = base64.urlsafe_b64decode(signature + "==")
-        Ed25519PublicKey.from_public_bytes(public_key).verify(raw, text.encode())
+        _verifier(public_key).verify(raw, text.encode())
     except (InvalidSignature, ValueError):
         return False
     # The last character has four idle bits: only one way of writing a signature is right.

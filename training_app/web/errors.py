@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.http import parse_accept_header
 
 from training_app.core.db import db
 from training_app.core.errors import Refusal
@@ -18,8 +21,13 @@ def wants_json() -> bool:
     """Whether the caller is a program (fetch from one of our scripts, the API) rather than a page."""
     if request.path.startswith("/api/"):
         return True
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return bool(request.is_json or best == "application/json")
+    return bool(request.is_json or _prefers_json(request.headers.get("Accept", "")))
+
+
+@lru_cache(maxsize=512)
+def _prefers_json(header: str) -> bool:
+    """Whether JSON is the best of our answers by what a browser sends; browsers of one make send the same."""
+    return parse_accept_header(header, MIMEAccept).best_match(["text/html", "application/json"]) == "application/json"
 
 
 def _sentence(status: int) -> str:

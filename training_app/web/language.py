@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from babel import Locale
 from flask import Flask, current_app, request
 from flask_babel import Babel, get_locale
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 #: Locale code → its own name, as the switch shows it.
 LANGUAGES = {"zh_Hans": "中文", "en": "English"}
 COOKIE = "language"
 babel = Babel()
+
+
+@lru_cache(maxsize=512)
+def _preferred(header: str) -> str | None:
+    """The best of our languages by what a browser sends; browsers of one make send the same."""
+    wanted = parse_accept_header(header, LanguageAccept).best_match(["zh-CN", "zh", "zh-Hans", "en"])
+    return None if wanted is None else "en" if wanted == "en" else "zh_Hans"
 
 
 def choose() -> str:
@@ -18,10 +30,15 @@ def choose() -> str:
         if chosen in LANGUAGES:
             return chosen
         # Read without loading the user: error pages must not touch the database.
-        wanted = request.accept_languages.best_match(["zh-CN", "zh", "zh-Hans", "en"])
+        wanted = _preferred(request.headers.get("Accept-Language", ""))
         if wanted:
-            return "en" if wanted == "en" else "zh_Hans"
+            return wanted
     return str(current_app.config["DEFAULT_LANGUAGE"])
+
+
+@lru_cache
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)
 
 
 def other_language() -> str:
@@ -33,7 +50,7 @@ def init_app(app: Flask) -> None:
     """Give the application its languages and the templates their names."""
     app.config["BABEL_DEFAULT_LOCALE"] = app.config["DEFAULT_LANGUAGE"]
     app.config["BABEL_DEFAULT_TIMEZONE"] = app.config["TIMEZONE"]
-    babel.init_app(app, locale_selector=choose)
+    babel.init_app(app, locale_selector=lambda: _locale(choose()))
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, other_language=other_language, get_locale=get_locale)
 
 
