@@ -8,11 +8,13 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from PIL import Image
 from sqlalchemy import select
 
 from config import TestConfig
@@ -22,7 +24,9 @@ from tests.browser.looking import look
 from tests.demo.telling import told_demo
 from training_app import create_app
 from training_app.certificates.models import Certificate
-from training_app.checkin import devices, doorlinks, enrolling, venue
+from training_app.checkin import devices, doorlinks, enrolling, sheetreading, sheets, venue
+from training_app.checkin.models import SheetReading
+from training_app.checkin.sheetphotos import Mark, PageRead, RowRead
 from training_app.core import clock
 from training_app.core.db import db, transaction
 from training_app.core.jobs import Job
@@ -155,6 +159,23 @@ def site(tmp_path_factory):
             db.engine.dispose()
 
 
+def read_a_sheet(slot_id: int, registration_id: int, actor_id: int) -> None:
+    """Let a photo of the slot's sheet wait for a look: an unsure row, one without a code, a walk-in's, another's page."""
+    picture = BytesIO()
+    Image.new("RGB", (294, 78), "#eee").save(picture, "JPEG")
+    rows = [
+        RowRead(n, id_, (Mark(guess, picture.getvalue()),))
+        for n, (id_, guess) in enumerate([(registration_id, "unsure"), (None, "unsure"), (None, "signed")])
+    ]
+    pages = [(1, PageRead(slot_id, 1, 1, 2, 3, 2, rows)), (2, PageRead(0, 1, 1))]
+    now = clock.now()
+    kept = sheets.attach(slot_id, b"\xff\xd8\xff a photo", "IMG_2026.jpg", actor_id=actor_id, now=now)
+    with transaction():
+        if sheetreading.start(slot_id, [kept.id], actor_id=actor_id, now=now):
+            reading = db.session.scalar(select(SheetReading.id).where(SheetReading.scan_id == kept.id))
+            sheetreading.store(reading, pages, None)
+
+
 def addresses(site: Site) -> dict[str, tuple[str, Any]]:
     """Endpoint → who asks, and where: a path, or what gives it when its turn comes."""
     event, slot, phase, programme, past = site.event, site.slot.id, site.phase, site.programme, site.past
@@ -179,6 +200,7 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
         actor_id=site.account.person_id,
         now=now,
     )
+    read_a_sheet(slot, site.registration.id, site.account.person_id)
     certificate = db.session.scalar(select(Certificate).order_by(Certificate.id))
     handover = site.first_id(Handover, Handover.state == "submitted")
     return {

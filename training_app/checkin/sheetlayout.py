@@ -103,4 +103,4 @@ def signing(page: int, row: int, column: int, columns: int) -> Box:
 def printed(page: int, row: int, columns: int) -> Box:
     """What is printed of a row's person: from the community to the telephone number."""
     lines, top = edges(columns), _row(page, row)
-    return Box(lines[2], top, lines[len(FIXED) - 1], top + ROW)
+    return Box(lines[2], top, lines[len(FIXED)], top + ROW)

@@ -195,12 +195,16 @@ def _ink(picture: Any) -> Any:
     return ImageChops.darker(red, green)
 
 
-def _jpeg(picture: Any) -> bytes:
+def _lit(picture: Any) -> Any:
+    """For eyes: a box in the shade as light as the others."""
     from PIL import ImageOps
 
+    return ImageOps.autocontrast(picture, cutoff=1, preserve_tone=True)
+
+
+def _jpeg(picture: Any) -> bytes:
     out = BytesIO()
-    # For eyes: a box in the shade as light as the others.
-    ImageOps.autocontrast(picture, cutoff=1, preserve_tone=True).save(out, "JPEG", quality=60, optimize=True)
+    picture.save(out, "JPEG", quality=60, optimize=True)
     return out.getvalue()
 
 
@@ -208,7 +212,8 @@ def _strip(picture: Any, view: View, printed: Box, box: Box) -> bytes:
     """What stands in the row, printed or written by hand, and below it the box: for rows whose code names nobody."""
     from PIL import Image
 
-    upper, lower = (_window(picture, view, part.grown(_MARGIN, _MARGIN), _SHOWN) for part in (printed, box))
+    parts = (part.grown(_MARGIN, _MARGIN) for part in (printed, box))
+    upper, lower = (_lit(_window(picture, view, part, _SHOWN)) for part in parts)
     both = Image.new("RGB", (max(upper.width, lower.width), upper.height + lower.height), "white")
     both.paste(upper, (0, 0))
     both.paste(lower, (0, upper.height))
@@ -216,7 +221,7 @@ def _strip(picture: Any, view: View, printed: Box, box: Box) -> bytes:
 
 
 def _mark(picture: Any, ink: Any, view: View, box: Box) -> Mark:
-    shown = _jpeg(_window(picture, view, box.grown(_MARGIN, _MARGIN), _SHOWN))
+    shown = _jpeg(_lit(_window(picture, view, box.grown(_MARGIN, _MARGIN), _SHOWN)))
     if ink is None or not _inside(picture, view, box):
         return Mark("unsure", shown)
     width, height = box.right - box.left, box.bottom - box.top
