@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests import cast
-from training_app.checkin import devicelist, devices, enrolling
+from training_app.checkin import devicelist, devices, doorlinks, enrolling
 from training_app.core.audit import Audit
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound, Refusal
@@ -16,6 +16,7 @@ from training_app.core.permissions import Permission
 from training_app.people.actors import actor_of
 from training_app.people.models import Device, Login
 from training_app.people.policy import allows_anywhere
+from training_app.schedule import moves
 from training_app.schedule.models import Slot
 
 NOW, ORGANISER = cast.NOW, cast.CAST["organiser"].id
@@ -119,6 +120,27 @@ def test_its_events_change_at_once_and_its_login_lasts_as_long_as_they(app):
     assert not actor_of(token, NOW).is_authenticated
     devices.change(device_id, "门口二号机", [4], **BY)
     assert _events_of(token) == [4]
+
+
+def test_a_moved_event_takes_its_scanners_and_door_links_along(app):
+    _device_id, token = _enrolled(4)
+    link = doorlinks.make(cast.TODAY_EVENT, "门口", **BY)
+    volunteer = doorlinks.use(link.token, device_name="", now=NOW)
+    ended = doorlinks.make(cast.TODAY_EVENT, "停用的", **BY)
+    doorlinks.revoke(cast.TODAY_EVENT, ended.id, **BY)
+    week = timedelta(days=7)
+    moves.move(
+        cast.TODAY_EVENT,
+        starts_at=datetime(2026, 6, 21, 0, 30, tzinfo=UTC),
+        venue_id=cast.VENUE,
+        actor_id=ORGANISER,
+        now=NOW,
+    )
+    for held in (token, volunteer):
+        assert actor_of(held, MIDNIGHT + week - timedelta(seconds=1)).grants
+        assert not actor_of(held, MIDNIGHT + week).is_authenticated
+    with pytest.raises(NotFound):
+        doorlinks.grant_of(ended.token, NOW)
 
 
 def test_renaming_alone_ends_no_grant(app):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (  # noqa: F401
     api,
+    doortimes,
     models,
     views_devices,
     views_door,
