@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zlib
 from datetime import time, timedelta
 
 import pytest
@@ -349,6 +350,27 @@ def test_a_sheet_from_which_attendance_was_confirmed_stays_as_its_proof(listed):
 @pytest.mark.parametrize("data", [b"\xff\xd8\xff no photo", b"%PDF-1.7 signed"], ids=["jpeg", "pdf"])
 def test_a_file_that_cannot_be_opened_says_so_and_the_job_ends(app, now, data):
     job_id = sheetreading.start(SLOT, [_attach(data)], actor_id=ORGANISER, now=cast.NOW)
+    assert jobs.run(job_id) is None
+    (reading,) = sheetreview.readings(SLOT)
+    assert (reading.state, reading.problem) == ("open", "damaged")
+
+
+def test_a_file_that_would_keep_the_reader_busy_for_hours_ends_by_itself(app, now, monkeypatch):
+    monkeypatch.setattr(sheetreading, "LONGEST_S", 1)
+    paths = zlib.compress(b"0 0 m 595 842 l 0 842 l 595 0 l h f*\n" * 500_000, 9)
+    data = (
+        b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<<>> >>endobj
+4 0 obj<</Length %d/Filter/FlateDecode>>stream
+%s
+endstream endobj
+trailer<</Root 1 0 R/Size 5>>
+""".replace(b"%PDF", b"%%PDF")
+        % (len(paths), paths)
+    )
+    job_id = sheetreading.start(SLOT, [_attach(data, "IMG_1.pdf")], actor_id=ORGANISER, now=cast.NOW)
     assert jobs.run(job_id) is None
     (reading,) = sheetreview.readings(SLOT)
     assert (reading.state, reading.problem) == ("open", "damaged")

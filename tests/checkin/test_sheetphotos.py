@@ -140,15 +140,24 @@ def test_what_shows_no_sheet_of_ours_has_no_pages(app):
     assert _read(paper.jpeg(nothing)) == []
 
 
+#: A PDF whose only page is not there.
+LOST_PAGE = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[7 0 R]/Count 1>>endobj
+trailer<</Root 1 0 R/Size 9>>
+"""
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
         (b"\xff\xd8\xff\xe0 no picture", "damaged"),
         (b"\x89PNG\r\n\x1a\n no picture", "damaged"),
         (b"%PDF-1.7 signed", "damaged"),
+        (LOST_PAGE, "damaged"),
         (paper.scanned([Image.new("RGB", (60, 80), "white")] * 21), "too_many"),
     ],
-    ids=["jpeg", "png", "pdf", "long"],
+    ids=["jpeg", "png", "pdf", "lost", "long"],
 )
 def test_what_cannot_be_opened_says_why(data, code):
     with pytest.raises(sheetphotos.NotAPicture) as refused:

@@ -108,6 +108,8 @@ def _pdf_pages(data: bytes) -> Iterator[Any]:
             scale = min(DPI / 72, LONGEST / longest)
             yield page.render(scale=scale).to_pil().convert("RGB")
             page.close()
+    except pypdfium2.PdfiumError:
+        raise NotAPicture("damaged") from None
     finally:
         document.close()
 
@@ -275,6 +277,14 @@ def pages(picture: Any) -> list[PageRead]:
             break
     found = (_page(picture, grey, codes) for codes in groups.values())
     return sorted((page for page in found if page), key=lambda page: (page.slot_id, page.page))
+
+
+def read_file(data: bytes) -> tuple[list[tuple[int, PageRead]], str | None]:
+    """The pages of sheets in a file, each with its picture's number, and the code of what was wrong with it."""
+    try:
+        return [(number, page) for number, picture in enumerate(pictures(data), 1) for page in pages(picture)], None
+    except NotAPicture as fault:
+        return [], fault.code
 
 
 def _complete(codes: Codes) -> bool:

@@ -6,6 +6,7 @@ Nothing here writes attendance: that is `sheetreview`, after a look.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, or_, select, update
 
-from training_app.core import audit, files, jobs
+from training_app.core import apart, audit, files, jobs
 from training_app.core.db import db, transaction
 from training_app.core.errors import NotFound, Refusal
 from training_app.registration.models import Registration
@@ -23,6 +24,8 @@ from . import sheetphotos, sheets
 from .models import SheetReading, SheetRow, SheetScan
 
 KIND = "checkin.sheet"
+#: Seconds of processor for one file; a page takes 1 to 3, a PDF has 20 at most.
+LONGEST_S = 120
 #: How much a guess tells; of two photos of a row the one that tells more is kept.
 _TELLS = {"empty": 0, "unsure": 1, "signed": 2}
 
@@ -73,14 +76,10 @@ def read_file(_job: jobs.Job, item: str) -> Callable[[], jobs.Result] | None:
     if reading is None or scan is None or reading.state != "reading":
         return None
     found: list[tuple[int, sheetphotos.PageRead]] = []
-    problem = None
-    try:
-        for number, picture in enumerate(sheetphotos.pictures(files.read(scan.file_sha256)), 1):
-            found += [(number, page) for page in sheetphotos.pages(picture)]
-    except sheetphotos.NotAPicture as fault:
-        found, problem = [], fault.code
-    except Refusal:
-        found, problem = [], "damaged"
+    problem: str | None = "damaged"
+    # A small hostile file can ask for hours and for all memory: not of the process that sends the e-mail too.
+    with suppress(Refusal, apart.Ended):
+        found, problem = apart.run(sheetphotos.read_file, files.read(scan.file_sha256), cpu_s=LONGEST_S)
     reading_id = reading.id
 
     def note() -> jobs.Result:
