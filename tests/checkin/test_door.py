@@ -188,3 +188,12 @@ def test_a_scan_that_waited_in_the_phone_counts_from_when_it_was_made(client_as,
     body = _post(client_as("volunteer"), ticket=token, source="camera", waited_ms=5 * 60 * 1000).get_json()
     assert body["time"] == "08:35"
     assert db.session.scalars(select(Scan.device_time)).one() == cast.NOW - timedelta(minutes=5)
+
+
+def test_the_search_does_not_tell_a_phone_number_digit_by_digit(client_as, ticket_of):
+    ticket_of("chen")
+    door = client_as("volunteer")
+    for typed in ("0007", "00007", "90007", "13800000007", "15900000007"):
+        assert "陈丽华" in door.get(f"/checkin/4/people?q={typed}").text
+    for typed in ("007", "13800000070"):
+        assert "陈丽华" not in door.get(f"/checkin/4/people?q={typed}").text
