@@ -86,12 +86,18 @@ def needed() -> int:
 
 
 def measure(kind: str, product: Server, floor: Server, tickets: list[str]) -> dict[str, float]:
-    """One client, then `PAIRS` interleaved pairs of the product and the floor at eight clients; medians.
+    """One client, `PAIRS` interleaved pairs of the product and the floor at eight clients, then duplicates; medians.
 
     Figures are named `<kind>_…`: requests a second, waiting times in ms, and the ratio of the two.
     """
     device = Device(product)
     left = iter(tickets)
+    # Whoever is inside already: what the first run checks in is shown again at the end.
+    inside = tickets[:COUNT]
+
+    def duplicates() -> dict[str, float]:
+        requests = [device.scan(ticket) for ticket in inside[:WARM_UP] + inside]
+        return send(Order("127.0.0.1", product.port, CLIENTS, requests, WARM_UP))
 
     def scans(clients: int) -> dict[str, float]:
         requests = [device.scan(next(left)) for _ in range(COUNT + WARM_UP)]
@@ -108,6 +114,7 @@ def measure(kind: str, product: Server, floor: Server, tickets: list[str]) -> di
         first, second = (scans, floors) if number % 2 else (floors, scans)
         one, other = first(CLIENTS), second(CLIENTS)
         pairs.append((one, other) if number % 2 else (other, one))
+    again = [duplicates() for _ in range(3)]
     ours, theirs = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     return {
         f"{kind}_checkin_c1_per_s": alone["per_s"],
@@ -117,4 +124,6 @@ def measure(kind: str, product: Server, floor: Server, tickets: list[str]) -> di
         f"{kind}_floor_c8_per_s": median(one["per_s"] for one in theirs),
         f"{kind}_floor_c8_p99_ms": median(one["p99_ms"] for one in theirs),
         f"{kind}_checkin_c8_ratio": median(a["per_s"] / b["per_s"] for a, b in pairs),
+        f"{kind}_checkin_c8_p99_ratio": median(a["p99_ms"] / b["p99_ms"] for a, b in pairs),
+        f"{kind}_duplicate_c8_per_s": median(one["per_s"] for one in again),
     }
