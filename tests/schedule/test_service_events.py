@@ -205,7 +205,7 @@ def test_a_facilitator_with_an_account_may_see_the_event_until_she_leaves_it(app
     grant = db.session.scalars(select(Grant).where(Grant.event_id == made.id)).one()
     assert (grant.person_id, grant.role, grant.valid_to) == (cast.CAST["facilitator"].id, "facilitator", None)
     events.change(made.id, draft_of(made), **WHO)
-    assert _count(Grant) == 9
+    assert db.session.scalar(select(func.count()).where(Grant.event_id == made.id)) == 1
     events.change(made.id, replace(draft_of(made), facilitators=()), **WHO)
     db.session.refresh(grant)
     assert grant.valid_to == cast.NOW

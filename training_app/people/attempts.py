@@ -30,8 +30,11 @@ def begin(key: str, now: datetime, *, free: int = rules.FREE_FAILURES) -> dateti
     number `free` is the first that locks.
     """
     with transaction() as session:
-        insert_unless_there(LoginAttempts, {"name_hash": key, "failures": 0, "last_at": now}, ["name_hash"])
-        row = session.scalars(select(LoginAttempts).where(LoginAttempts.name_hash == key).with_for_update()).one()
+        row = None
+        while row is None:
+            # Again when a try that was right took the row away while this one waited for it.
+            insert_unless_there(LoginAttempts, {"name_hash": key, "failures": 0, "last_at": now}, ["name_hash"])
+            row = session.scalar(select(LoginAttempts).where(LoginAttempts.name_hash == key).with_for_update())
         if row.locked_until is not None and row.locked_until > now:
             return row.locked_until
         row.failures = rules.failures_after(row.failures, row.last_at, now)
