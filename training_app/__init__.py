@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask_login import LoginManager
@@ -81,10 +83,17 @@ def _load_program(_request: object) -> Actor | None:
     return _known(token) if token else None
 
 
+class Academy(Flask):
+    """Flask, which need not ask of every hook and view at every request whether it is a coroutine: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(config: Config | None = None) -> Flask:
     """Wire the rooms together. Holds no logic; opens no connection until the first request."""
     config = config or Config()
-    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app = Academy(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.config.from_mapping(vars(config))
     if not app.config["SECRET_KEY"]:
         app.config["SECRET_KEY"] = _secret_key(config.INSTANCE)

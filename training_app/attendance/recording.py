@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
-from training_app.core.db import db, is_sqlite
+from training_app.core.db import db, is_sqlite, session_connection
 from training_app.people.merging import HOLDER, records
 from training_app.people.models import Person
 from training_app.registration.models import Registration
@@ -69,17 +69,13 @@ class RecordedScan:
     repeated: Any = None
 
 
-def _connection() -> Connection:
-    return db.session.connection()
-
-
 def record(slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom | None) -> RecordedScan:
     """Insert a scan, accepted (with `whom`) or refused, and the attendance that follows from it.
 
     `scan` holds the columns of Scan but slot_id. The unique keys decide: the nonce makes a repeated
     request harmless, (slot, person) lets one attendance stand however many devices scan at once.
     """
-    connection = _connection()
+    connection = session_connection()
     kind = connection.dialect.name
     status: str | None = None
     first_at: datetime | None = None
@@ -150,7 +146,7 @@ def rederive(
     """
     if not people:
         return {}
-    connection = _connection()
+    connection = session_connection()
     ids = [whom.person_id for whom in people]
     scans, corrections, leaves = _facts(slot_id, ids)
     for person_id, fact in (extra or {}).items():
@@ -187,7 +183,7 @@ def rederive(
 def _facts(
     slot_id: int, ids: list[int]
 ) -> tuple[dict[int, list[ScanFact]], dict[int, list[CorrectionFact]], dict[int, list[LeaveFact]]]:
-    connection = _connection()
+    connection = session_connection()
     scans: dict[int, list[ScanFact]] = defaultdict(list)
     corrections: dict[int, list[CorrectionFact]] = defaultdict(list)
     leaves: dict[int, list[LeaveFact]] = defaultdict(list)
@@ -291,4 +287,6 @@ def recount(slot_id: int) -> dict[int, AttendanceFacts]:
 def drop_merged(slot_id: int) -> None:
     """Delete what was derived for records that were merged since; their facts are the other one's now."""
     merged = select(Person.id).where(Person.merged_into_id.is_not(None))
-    _connection().execute(delete(Attendance).where(Attendance.slot_id == slot_id, Attendance.person_id.in_(merged)))
+    session_connection().execute(
+        delete(Attendance).where(Attendance.slot_id == slot_id, Attendance.person_id.in_(merged))
+    )

@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy import and_, bindparam, exists, lambda_stmt, select
 from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Attendance, Correction, Scan
 from training_app.attendance.recording import Whom, people_of, record
 from training_app.attendance.rules import HERE, SlotFacts
 from training_app.core.actors import Actor
-from training_app.core.db import db, transaction
+from training_app.core.db import session_connection, transaction
 from training_app.core.errors import Invalid, NotFound
 from training_app.core.permissions import Permission
 from training_app.divisions.models import Division
@@ -82,8 +82,9 @@ def _found(which: Any) -> Any:
     )
 
 
-_BY_ID = _found(_of.id == bindparam("which"))
-_BY_CODE = _found(_of.ticket_code == bindparam("which"))
+# Found again by these lines instead of by all that is in them.
+_BY_ID = lambda_stmt(lambda: _found(_of.id == bindparam("which")))
+_BY_CODE = lambda_stmt(lambda: _found(_of.ticket_code == bindparam("which")))
 
 
 def is_nonce(nonce: str) -> bool:
@@ -100,7 +101,7 @@ def _proof(claimed: tickets.Claim, ticket: str, slot_id: int, row: Any) -> tuple
             return (None if code == "ok" else code), row
     elif row.event_id != claimed.event_id:
         code = tickets.read(ticket, event_id=row.event_id).code
-    nobody = db.session.connection().execute(_BY_ID, {"slot": slot_id, "which": 0}).one()
+    nobody = session_connection().execute(_BY_ID, {"slot": slot_id, "which": 0}).one()
     return (code if code in SENTENCES else "unknown"), nobody
 
 
@@ -143,7 +144,7 @@ def check_in(
         registration_id = claimed.registration_id
     time = presented.at(now)
     with transaction():
-        connection = db.session.connection()
+        connection = session_connection()
         if registration_id is not None:
             row = connection.execute(_BY_ID, {"slot": slot_id, "which": registration_id}).first()
         else:

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, event
+from sqlalchemy import Connection, DateTime, Engine, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
@@ -51,7 +51,8 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("an instant needs a time zone")
-        value = value.astimezone(UTC)
+        if value.tzinfo is not UTC:
+            value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -83,6 +84,7 @@ def transaction() -> Iterator[Session]:
     with turns.turn(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.dialect.name == "sqlite" else "BEGIN")
         session.info["writing"] = True
+        session.info["connection"] = connection
         session.info["after"] = []
         try:
             yield session
@@ -93,8 +95,15 @@ def transaction() -> Iterator[Session]:
             raise
         finally:
             session.info["writing"] = False
+            session.info["connection"] = None
     for call in session.info.pop("after", []):
         call()
+
+
+def session_connection() -> Connection:
+    """The session's connection: for statements of a crowd, which need no objects."""
+    session = db.session()
+    return session.info.get("connection") or session.connection()
 
 
 def on_commit(call: Callable[[], Any]) -> None:

@@ -9,6 +9,7 @@ _POLICY = (
     "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; font-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_STRICT, _WITH_WASM = _POLICY.format(wasm=""), _POLICY.format(wasm=" 'wasm-unsafe-eval'")
 
 
 def allow_wasm() -> None:
@@ -17,9 +18,8 @@ def allow_wasm() -> None:
 
 
 def _set(response: Response) -> Response:
-    wasm = " 'wasm-unsafe-eval'" if g.get("allow_wasm") else ""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", _POLICY.format(wasm=wasm))
+    headers.setdefault("Content-Security-Policy", _WITH_WASM if g.get("allow_wasm") else _STRICT)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     # Personal links and tickets stand in addresses: no other site may see where one came from.
     headers.setdefault("Referrer-Policy", "same-origin")
