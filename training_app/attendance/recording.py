@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, sel
 from sqlalchemy.dialects import postgresql, sqlite
 
 from training_app.core.db import db, is_sqlite, session_connection
+from training_app.core.prepared import Prepared
 from training_app.people.merging import HOLDER, records
 from training_app.people.models import Person
 from training_app.registration.models import Registration
@@ -22,15 +23,25 @@ from .rules import EXPECTED, AttendanceFacts, CorrectionFact, LeaveFact, ScanFac
 
 _scan = Scan.__table__
 _attendance = Attendance.__table__
-_INSERT_SCAN = {
-    name: dialect.insert(_scan).on_conflict_do_nothing(index_elements=["nonce"]).returning(_scan.c.id)
-    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
-}
-_INSERT_ATTENDANCE = {
-    name: dialect.insert(_attendance)
-    .on_conflict_do_nothing(index_elements=["slot_id", "person_id"])
-    .returning(_attendance.c.id)
-    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+
+
+def _insert_unless_there(table: Any, key: list[str]) -> Prepared:
+    """The statement that inserts a row and gives its id, or nothing where the key is taken."""
+    return Prepared(
+        **{
+            name: dialect.insert(table).on_conflict_do_nothing(index_elements=key).returning(table.c.id)
+            for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+        }
+    )
+
+
+_INSERT_SCAN = _insert_unless_there(_scan, ["nonce"])
+_INSERT_ATTENDANCE = _insert_unless_there(_attendance, ["slot_id", "person_id"])
+#: What a scan's columns hold where nothing is said of them.
+_UNSAID = {
+    column.name: column.default.arg if column.default is not None else None
+    for column in _scan.c
+    if not column.primary_key
 }
 #: How many people a statement names at most.
 MOST_NAMED = 500
@@ -76,17 +87,16 @@ def record(slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom | Non
     request harmless, (slot, person) lets one attendance stand however many devices scan at once.
     """
     connection = session_connection()
-    kind = connection.dialect.name
     status: str | None = None
     first_at: datetime | None = None
     duplicate = False
     if whom is not None and scan["outcome"] == "accepted":
-        status, first_at, duplicate = _arrive(connection, kind, slot_id, slot, scan, whom)
+        status, first_at, duplicate = _arrive(connection, slot_id, slot, scan, whom)
         if duplicate:
             scan = scan | {"reason": "duplicate"}
         elif status == "late" and scan["reason"] is None:
             scan = scan | {"reason": "late"}
-    new = connection.execute(_INSERT_SCAN[kind], scan | {"slot_id": slot_id}).first()
+    new = _INSERT_SCAN.first(connection, _UNSAID | scan | {"slot_id": slot_id})
     if new is None:
         first = connection.execute(_FIRST_SCAN, {"nonce": scan["nonce"]}).one()
         if whom is not None and scan["outcome"] == "accepted" and not duplicate:
@@ -97,14 +107,14 @@ def record(slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom | Non
 
 
 def _arrive(
-    connection: Connection, kind: str, slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom
+    connection: Connection, slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom
 ) -> tuple[str | None, datetime | None, bool]:
     fact = ScanFact(scan["nonce"], scan["at"], scan["direction"])
     if not whom.known:
         facts = derive([fact], [], [], slot)
         if facts is None:
             return None, None, False
-        if connection.execute(_INSERT_ATTENDANCE[kind], _row(slot_id, whom, facts)).first() is not None:
+        if _INSERT_ATTENDANCE.first(connection, _row(slot_id, whom, facts)) is not None:
             return facts.status, facts.arrived_at, False
     elif fact.direction == "in" and whom.inside_since(fact.at):
         # Whoever is inside and shows the ticket again changes nothing.

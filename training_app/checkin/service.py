@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, lambda_stmt, select
+from sqlalchemy import and_, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Attendance, Correction, Scan
@@ -17,6 +17,7 @@ from training_app.core.actors import Actor
 from training_app.core.db import session_connection, transaction
 from training_app.core.errors import Invalid, NotFound
 from training_app.core.permissions import Permission
+from training_app.core.prepared import Prepared
 from training_app.divisions.models import Division
 from training_app.people.merging import HOLDER
 from training_app.people.models import Person
@@ -82,9 +83,8 @@ def _found(which: Any) -> Any:
     )
 
 
-# Found again by these lines instead of by all that is in them.
-_BY_ID = lambda_stmt(lambda: _found(_of.id == bindparam("which")))
-_BY_CODE = lambda_stmt(lambda: _found(_of.ticket_code == bindparam("which")))
+_BY_ID = Prepared(_found(_of.id == bindparam("which")))
+_BY_CODE = Prepared(_found(_of.ticket_code == bindparam("which")))
 
 
 def is_nonce(nonce: str) -> bool:
@@ -101,7 +101,7 @@ def _proof(claimed: tickets.Claim, ticket: str, slot_id: int, row: Any) -> tuple
             return (None if code == "ok" else code), row
     elif row.event_id != claimed.event_id:
         code = tickets.read(ticket, event_id=row.event_id).code
-    nobody = session_connection().execute(_BY_ID, {"slot": slot_id, "which": 0}).one()
+    nobody = _BY_ID.first(session_connection(), {"slot": slot_id, "which": 0})
     return (code if code in SENTENCES else "unknown"), nobody
 
 
@@ -146,9 +146,9 @@ def check_in(
     with transaction():
         connection = session_connection()
         if registration_id is not None:
-            row = connection.execute(_BY_ID, {"slot": slot_id, "which": registration_id}).first()
+            row = _BY_ID.first(connection, {"slot": slot_id, "which": registration_id})
         else:
-            row = connection.execute(_BY_CODE, {"slot": slot_id, "which": typed}).first()
+            row = _BY_CODE.first(connection, {"slot": slot_id, "which": typed})
         if row is None:
             raise NotFound()
         if by is not None:

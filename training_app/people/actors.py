@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, lambda_stmt, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from training_app.core.actors import STRANGER, Actor, ActorGrant, Role
 from training_app.core.db import session_connection
 from training_app.core.links import secret_hash
+from training_app.core.prepared import Prepared
 
 from .models import Account, Device, Grant, Login, Organisation, Person
 
@@ -55,14 +56,13 @@ def _of_a_token() -> Any:
     )
 
 
-#: Asked by every request: built once, found again by this line instead of by all that is in it, and read without
-#: the session's objects.
-_OF_A_TOKEN = lambda_stmt(_of_a_token)
+#: Asked by every request.
+_OF_A_TOKEN = Prepared(_of_a_token())
 
 
 def actor_of(token: str, now: datetime) -> Actor:
     """The actor whose login this token is, with the grants that are valid now; else a stranger."""
-    rows = session_connection().execute(_OF_A_TOKEN, {"token_hash": secret_hash(token), "now": now}).all()
+    rows = _OF_A_TOKEN.all(session_connection(), {"token_hash": secret_hash(token), "now": now})
     if not rows:
         return STRANGER
     login = rows[0]
