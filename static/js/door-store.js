@@ -1,5 +1,5 @@
 // What the phone keeps of a door. Read by the page and by its worker.
-//   door-packs  packs: one a slot, its names locked; attention: what the server answered otherwise. Wiped after the event.
+//   door-packs  packs: one a slot, its names locked; attention: what the server answered otherwise. Wiped after the event, and by a kiosk.
 //   door-queue  scans: what waits to be sent; faults: what the server would not take; contact: one a slot.
 // The queue holds no names, and outlives a login: a fact that was scanned is never thrown away.
 const opened = {};
@@ -89,6 +89,19 @@ export async function wipe(slot, page) {
     const names = (await caches.keys()).filter((name) => name.indexOf("door-") === 0);
     await Promise.all(names.map(async (name) => (await caches.open(name)).delete(page)));
   }
+}
+
+// What this browser shows of any door without network. What waits to be sent stays.
+export async function wipeAll() {
+  if (typeof caches !== "undefined") {
+    const names = (await caches.keys()).filter((name) => name.indexOf("door-") === 0);
+    await Promise.all(names.map(async (name) => {
+      const cache = await caches.open(name), kept = await cache.keys();
+      await Promise.all(kept.filter((one) => /\/checkin\/\d+$/.test(new URL(one.url).pathname)).map((one) => cache.delete(one)));
+    }));
+  }
+  await write(packs, "packs", (store) => store.clear());
+  await write(packs, "attention", (store) => store.clear());
 }
 
 // Wipes every slot whose time is over, however long the browser was closed. `pageOf(slot)` is its address.

@@ -142,19 +142,6 @@
   });
   stay();
 
-  // A door that was kept on this tablet for a hall without network would open behind the kiosk's back.
-  if (window.caches && caches.keys) {
-    caches.keys().then(function (names) {
-      names.forEach(function (name) {
-        caches.open(name).then(function (cache) {
-          return cache.keys().then(function (kept) {
-            kept.forEach(function (request) { if (/\/checkin\/\d+$/.test(new URL(request.url).pathname)) { cache.delete(request); } });
-          });
-        });
-      });
-    }).catch(function () {});
-  }
-
   window.door = {
     page: page,
     say: say,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 from sqlalchemy import select
 
 from tests import cast
@@ -129,6 +129,41 @@ def test_an_answer_that_was_lost_on_its_way_is_asked_for_again_and_counts_once(p
     page.evaluate("text => window.door.scanned(text, 'camera')", ticket)
     page.wait_for_selector("#answer.answer-accepted:not([hidden])")
     assert lost == [200] and _scans() == [("kiosk", "accepted")]
+
+
+#: What a browser holds of doors: packs, what the server answered otherwise, pages.
+KEPT = """async () => {
+    const database = await new Promise((done, fail) => {
+        const request = indexedDB.open("door-packs", 1);
+        request.onsuccess = () => done(request.result);
+        request.onerror = () => fail(request.error);
+    });
+    const count = name => new Promise(done => {
+        const request = database.transaction(name).objectStore(name).count();
+        request.onsuccess = () => done(request.result);
+    });
+    const held = [await count("packs"), await count("attention")];
+    database.close();
+    let pages = 0;
+    for (const name of await caches.keys()) {
+        for (const one of await (await caches.open(name)).keys()) { pages += /checkin\\/\\d+$/.test(one.url) ? 1 : 0; }
+    }
+    return [...held, pages];
+}"""
+
+
+def test_a_tablet_that_was_a_door_before_keeps_nothing_of_it_as_a_kiosk(page_as, ticket):
+    page = page_as("volunteer", size=TABLET)
+    door = f"/checkin/{cast.TODAY_SLOT}"
+    page.goto(door)
+    page.wait_for_selector("#door[data-ready=offline]", state="attached")
+    assert page.evaluate(KEPT) == [1, 0, 1]
+    _start(page)
+    page.wait_for_selector("#kiosk[data-forgotten]", state="attached")
+    assert page.evaluate(KEPT) == [0, 0, 0]
+    page.context.set_offline(True)
+    with pytest.raises(Error, match="ERR_"):
+        page.goto(door)
 
 
 @pytest.mark.parametrize(
