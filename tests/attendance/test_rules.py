@@ -30,6 +30,16 @@ def test_the_earliest_scan_is_the_arrival_whichever_came_first():
     assert derive([ScanFact("b", at(20)), ScanFact("a", at(5))], [], [], SLOT).arrived_at == at(5)
 
 
+def test_paper_counts_only_where_no_scan_tells_the_minute():
+    paper, scanned, out = ScanFact("p", at(0), timed=False), ScanFact("a", at(20)), ScanFact("b", at(60), "out")
+    assert derive([paper], [], [], SLOT).arrived_at == at(0)
+    assert derive([paper, scanned], [], [], SLOT).arrived_at == at(20)
+    assert derive([paper, scanned], [], [], SLOT).status == "late"
+    # Whoever was only seen leaving came at some time: the signature says so.
+    seen = derive([paper, out], [], [], SLOT)
+    assert (seen.arrived_at, seen.left_at) == (at(0), at(60))
+
+
 def test_who_leaves_early_is_marked_and_the_minutes_are_those_inside():
     facts = derive([ScanFact("a", at(-10)), ScanFact("b", at(60), "out")], [], [], SLOT)
     assert (facts.left_early, facts.minutes) == (True, 60)
@@ -61,7 +71,7 @@ def test_only_who_was_expected_is_absent_and_only_after_the_close():
 
 
 moments = st.integers(-60, 240).map(at)
-scans = st.builds(ScanFact, st.uuids().map(str), moments, st.sampled_from(["in", "out", "undo"]))
+scans = st.builds(ScanFact, st.uuids().map(str), moments, st.sampled_from(["in", "out", "undo"]), st.booleans())
 corrections = st.builds(
     CorrectionFact, st.integers(1, 99), moments, st.sampled_from(["present", "late", "excused", "absent", "scans"])
 )

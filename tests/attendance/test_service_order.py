@@ -24,7 +24,9 @@ from training_app.people.models import Person
 CHEN = cast.CAST["chen"].id
 AFTER = cast.NOW + timedelta(hours=6)
 
-_fact = st.tuples(st.sampled_from(["in", "in", "in", "out", "undo"]), st.integers(0, 150))
+#: What was shown, the minute, and where from: a signature on paper knows no minute of its own.
+_source = st.sampled_from(["camera", "camera", "paper"])
+_fact = st.tuples(st.sampled_from(["in", "in", "in", "out", "undo"]), st.integers(0, 150), _source)
 
 
 def _history():
@@ -41,13 +43,13 @@ def _history():
 
 def _upload(registration_id, facts, order):
     for index in order:
-        direction, minute = facts[index]
+        direction, minute, source = facts[index]
         slow = index % 2
         check_in(
             cast.TODAY_SLOT,
             Presented(
                 nonce=f"fact-{index:04}",
-                source="camera",
+                source=source,
                 direction=direction,
                 device_time=cast.NOW + timedelta(minutes=minute - 10 * slow),
                 clock_offset_ms=600_000 * slow,
@@ -90,13 +92,27 @@ def test_the_order_of_arrival_changes_nothing(seated, history):
     assert _row() == mixed
 
 
+@pytest.mark.parametrize("paper_first", [True, False])
+def test_a_scans_minute_wins_over_the_signature_whichever_is_known_first(seated, paper_first):
+    scanned = Presented(nonce="timed-0001", source="camera", device_time=cast.NOW + timedelta(minutes=40))
+    signed = Presented(nonce="paper-0001", source="paper", device_time=cast.NOW + timedelta(minutes=20))
+    told = [signed, scanned] if paper_first else [scanned, signed]
+    answers = [check_in(cast.TODAY_SLOT, one, registration_id=seated, now=AFTER) for one in told]
+    assert _row().arrived_at == cast.NOW + timedelta(minutes=40)
+    # Whoever only signed has not been scanned yet; a signature after a scan says nothing new.
+    assert [one.code == "duplicate" for one in answers] == [False, not paper_first]
+    again = Presented(nonce="timed-0002", source="camera", device_time=cast.NOW + timedelta(minutes=50))
+    assert check_in(cast.TODAY_SLOT, again, registration_id=seated, now=AFTER).code == "duplicate"
+    assert _row().arrived_at == cast.NOW + timedelta(minutes=40)
+
+
 #: Zhang's seat was cancelled: what she shows is refused, until someone decides otherwise.
 LIN, ZHANG, ORGANISER = (cast.CAST[key].id for key in ("lin", "zhang", "organiser"))
 PEOPLE = (CHEN, LIN, ZHANG)
 _who = st.integers(0, 2)
 _facts_of_all = st.lists(
     st.one_of(
-        st.tuples(st.just("scan"), _who, st.sampled_from(["in", "in", "out", "undo"]), st.integers(0, 150)),
+        st.tuples(st.just("scan"), _who, st.sampled_from(["in", "in", "out", "undo"]), st.integers(0, 150), _source),
         st.tuples(st.just("correct"), _who, st.sampled_from(["present", "late", "excused", "absent", "scans"])),
         st.tuples(st.just("leave"), _who, st.booleans()),
         st.tuples(st.just("settle"), _who, st.sampled_from(["stands", "void", "own", "counts"]), _who),
@@ -127,7 +143,7 @@ def _tell(seats, facts, order):
             check_in(
                 cast.TODAY_SLOT,
                 Presented(
-                    nonce=nonce, source="camera", direction=more[0], device_time=cast.NOW + timedelta(minutes=more[1])
+                    nonce=nonce, source=more[2], direction=more[0], device_time=cast.NOW + timedelta(minutes=more[1])
                 ),
                 registration_id=seats[who],
                 now=AFTER,
@@ -205,9 +221,9 @@ def two_records(app):
 @given(facts=st.lists(st.tuples(st.integers(0, 1), _fact), min_size=1, max_size=6), when=st.integers(0, 6))
 def test_facts_of_two_records_are_those_of_one_person_whenever_they_are_merged(two_records, facts, when):
     def show(index, registration_id):
-        direction, minute = facts[index][1]
+        direction, minute, source = facts[index][1]
         at = cast.NOW + timedelta(minutes=minute)
-        presented = Presented(nonce=f"merge-{index:04}", source="camera", direction=direction, device_time=at)
+        presented = Presented(nonce=f"merge-{index:04}", source=source, direction=direction, device_time=at)
         check_in(cast.TODAY_SLOT, presented, registration_id=registration_id, now=AFTER)
 
     _forget_all()

@@ -19,7 +19,17 @@ from training_app.registration.models import Registration
 from training_app.schedule.models import Event, Slot
 
 from .models import Attendance, Correction, Leave, Scan, Settlement
-from .rules import EXPECTED, AttendanceFacts, CorrectionFact, LeaveFact, ScanFact, SlotFacts, derive, seat_rank
+from .rules import (
+    EXPECTED,
+    AttendanceFacts,
+    CorrectionFact,
+    LeaveFact,
+    ScanFact,
+    SlotFacts,
+    derive,
+    is_timed,
+    seat_rank,
+)
 
 _scan = Scan.__table__
 _attendance = Attendance.__table__
@@ -50,7 +60,10 @@ _FIRST_SCAN = select(_scan).where(_scan.c.nonce == bindparam("nonce"))
 
 @dataclass(frozen=True, slots=True)
 class Whom:
-    """Whose attendance, with what of the registration is kept beside it. `known`: there may be facts already."""
+    """Whose attendance, with what of the registration is kept beside it. `known`: there may be facts already.
+
+    `timed`: a scan says when she came, and no signature, whose time would give way to another scan's.
+    """
 
     person_id: int
     registration_id: int | None
@@ -61,10 +74,12 @@ class Whom:
     arrived_at: datetime | None = None
     left_at: datetime | None = None
     minutes: int | None = None
+    timed: bool = False
 
     def inside_since(self, at: datetime) -> bool:
-        """Whether the person came before `at` and never left; who left and came back has minutes already."""
-        return self.arrived_at is not None and self.left_at is None and self.minutes is None and at >= self.arrived_at
+        """Whether the person surely came before `at` and never left; who left and came back has minutes already."""
+        never_left = self.left_at is None and self.minutes is None
+        return self.arrived_at is not None and never_left and self.timed and at >= self.arrived_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +124,7 @@ def record(slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom | Non
 def _arrive(
     connection: Connection, slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom
 ) -> tuple[str | None, datetime | None, bool]:
-    fact = ScanFact(scan["nonce"], scan["at"], scan["direction"])
+    fact = ScanFact(scan["nonce"], scan["at"], scan["direction"], is_timed(scan["source"]))
     if not whom.known:
         facts = derive([fact], [], [], slot)
         if facts is None:
@@ -125,9 +140,13 @@ def _arrive(
         .where(_attendance.c.slot_id == slot_id, _attendance.c.person_id == whom.person_id)
         .with_for_update()
     ).first()
-    after = rederive(slot_id, slot, [whom], extra={whom.person_id: fact}).get(whom.person_id)
     inside = before is not None and before.arrived_at is not None and before.left_at is None
     duplicate = inside and fact.direction == "in"
+    if duplicate and fact.timed and not whom.timed:
+        # Whoever only signed has not been scanned yet.
+        earlier, _corrections, _leaves = _facts(slot_id, [whom.person_id])
+        duplicate = any(one.timed and one.direction == "in" for one in earlier[whom.person_id])
+    after = rederive(slot_id, slot, [whom], extra={whom.person_id: fact}).get(whom.person_id)
     return (after.status if after else None), (after.arrived_at if after else None), duplicate
 
 
@@ -207,13 +226,13 @@ def _facts(
         select(Scan.id).where(Scan.slot_id == slot_id, Scan.person_id.in_(whose)),
         select(Settlement.scan_id).where(Settlement.person_id.in_(whose)),
     )
-    for holder, nonce, moment, direction in connection.execute(
-        select(HOLDER, Scan.nonce, Scan.at, Scan.direction)
+    for holder, nonce, moment, direction, source in connection.execute(
+        select(HOLDER, Scan.nonce, Scan.at, Scan.direction, Scan.source)
         .outerjoin(Settlement, Settlement.id == latest)
         .join(Person, Person.id == case((counts, Settlement.person_id), else_=Scan.person_id))
         .where(Scan.slot_id == slot_id, Scan.id.in_(near), or_(as_decided, counts))
     ):
-        scans[holder].append(ScanFact(nonce, moment, direction))
+        scans[holder].append(ScanFact(nonce, moment, direction, is_timed(source)))
     for holder, number, moment, status, left_early in connection.execute(
         select(HOLDER, Correction.id, Correction.at, Correction.status, Correction.left_early)
         .join(Person, Person.id == Correction.person_id)

@@ -32,11 +32,15 @@ class SlotFacts:
 
 @dataclass(frozen=True, slots=True)
 class ScanFact:
-    """An accepted scan. `at` is the device's corrected time, or the server's where there is none."""
+    """An accepted scan. `at` is the device's corrected time, or the server's where there is none.
+
+    `timed`: someone was there at that minute; a signature on paper says only that she came.
+    """
 
     nonce: str
     at: datetime
     direction: str = "in"
+    timed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,11 @@ class AttendanceFacts:
 _ORDER = {"in": 0, "out": 1, "undo": 2}
 
 
+def is_timed(source: str) -> bool:
+    """Whether a scan of this source tells the minute."""
+    return source != "paper"
+
+
 def _stays(scans: Iterable[ScanFact]) -> list[tuple[datetime, datetime | None]]:
     """Intervals inside, by time: a second "in" changes nothing, "undo" takes back what came before it."""
     stays: list[tuple[datetime, datetime | None]] = []
@@ -105,10 +114,12 @@ def derive(
 ) -> AttendanceFacts | None:
     """The attendance that these facts give, the same in whatever order and however often they come.
 
-    The latest correction wins over scans, scans over granted leave. Who is expected and left no
-    fact is absent once the slot is closed; else there is no attendance (None).
+    The latest correction wins over scans, scans over granted leave. Paper counts where no scan that tells
+    the minute says that she was there. Who is expected and left no fact is absent once the slot is closed;
+    else there is no attendance (None).
     """
-    stays = _stays(scans)
+    scans = list(scans)
+    stays = _stays(scan for scan in scans if scan.timed) or _stays(scans)
     arrived = stays[0][0] if stays else None
     left = stays[-1][1] if stays else None
     left_early = left is not None and left < slot.ends_at

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy import and_, bindparam, exists, literal_column, select
 from sqlalchemy.orm import aliased
 
-from training_app.attendance.models import Attendance, Correction, Scan
+from training_app.attendance.models import Attendance, Correction, Scan, Settlement
 from training_app.attendance.recording import Whom, people_of, record
 from training_app.attendance.rules import HERE, SlotFacts
 from training_app.core.actors import Actor
@@ -34,8 +34,14 @@ _NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _of = Registration.__table__.c
 _Above = aliased(Division)
 _Merged = aliased(Person)
+_Shown = aliased(Scan)
 #: What a ticket's own fault is said instead of: a registration that was cancelled is the better reason.
 _WEAKER = (None, "unknown", "too_early", "too_late")
+
+
+def _word(word: str) -> Any:
+    """A word that stands in a prepared statement itself."""
+    return literal_column(f"'{word}'")
 
 
 def _found(which: Any) -> Any:
@@ -45,6 +51,16 @@ def _found(which: Any) -> Any:
         for model, name in ((Scan, "scanned"), (Correction, "corrected"))
     ]
     has.append(exists().where(_Merged.merged_into_id == HOLDER).label("merged"))
+    shown = (_Shown.slot_id == Slot.id, _Shown.person_id == _of.person_id)
+    came = (
+        _Shown.outcome == _word("accepted"),
+        _Shown.direction == _word("in"),
+        _Shown.source != _word("paper"),
+        ~exists().where(Settlement.scan_id == _Shown.id),
+    )
+    has.append(
+        and_(exists().where(*shown, *came), ~exists().where(*shown, _Shown.source == _word("paper"))).label("timed"),
+    )
     return (
         select(
             Slot.starts_at,
@@ -217,7 +233,8 @@ def _whom(slot_id: int, row: Any) -> Whom | None:
     if row.merged:
         # Several records, perhaps several seats: the one that a recount would choose.
         for one in people_of(slot_id, [row.holder_id]):
-            return replace(one, status=row.status, arrived_at=row.arrived_at, left_at=row.left_at, minutes=row.minutes)
+            seen = {"status": row.status, "arrived_at": row.arrived_at, "left_at": row.left_at, "minutes": row.minutes}
+            return replace(one, **seen)
     return Whom(
         row.holder_id,
         row.registration_id if row.state == "confirmed" else None,
@@ -228,6 +245,7 @@ def _whom(slot_id: int, row: Any) -> Whom | None:
         row.arrived_at,
         row.left_at,
         row.minutes,
+        row.timed,
     )
 
 
