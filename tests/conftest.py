@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from tests import cast, postgres
-from tests.databases import SqliteDatabase
+from tests.databases import MEMORY, SqliteDatabase
 from training_app.core.db import db
 from training_app.web import catalogs
 
@@ -26,7 +26,7 @@ from training_app.web import catalogs
 def pytest_configure(config: pytest.Config) -> None:
     """The controller makes the folder that the workers of this run share; they inherit its name."""
     if not hasattr(config, "workerinput"):
-        os.environ["FULEI_TEST_RUN"] = tempfile.mkdtemp(prefix="fulei-run-")
+        os.environ["FULEI_TEST_RUN"] = tempfile.mkdtemp(prefix="fulei-run-", dir=MEMORY)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -63,7 +63,7 @@ def _compiled_catalogs(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
+def databases() -> Callable[[str], Any]:
     """The databases of this worker, each made at its first use."""
     made: dict[str, Any] = {}
     # Set by xdist; without it the tests run in this one process.
@@ -73,9 +73,11 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
         if kind == "postgresql" and postgres.programs() is None:
             pytest.skip(postgres.ENABLE)
         if kind not in made:
-            folder = tmp_path_factory.mktemp(kind)
+            room = Path(os.environ["FULEI_TEST_RUN"])
+            folder = room / f"{kind}-{worker_id}"
+            folder.mkdir()
             if kind == "postgresql":
-                cluster = postgres.shared_cluster(Path(os.environ["FULEI_TEST_RUN"]))
+                cluster = postgres.shared_cluster(room)
                 made[kind] = postgres.PostgresDatabase(folder, cluster, worker_id)
             else:
                 made[kind] = SqliteDatabase(folder)

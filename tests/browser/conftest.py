@@ -86,8 +86,9 @@ def live(databases: Callable[[str], Any], tmp_path: Path) -> Iterator[LiveServer
     """A server on a fresh copy of the cast's database; CSRF is on, as in real life."""
     kept = databases("sqlite")
     kept.reset()
-    shutil.copyfile(kept.template, tmp_path / "live.db")
-    config = TestConfig(instance=tmp_path, database_url=f"sqlite:///{tmp_path / 'live.db'}")
+    path = kept.folder / f"{tmp_path.name}.db"
+    shutil.copyfile(kept.template, path)
+    config = TestConfig(instance=tmp_path, database_url=f"sqlite:///{path}")
     config.WTF_CSRF_ENABLED = True
     app = create_app(config)
     with app.app_context():
