@@ -156,6 +156,28 @@ def test_an_unconfirmed_walk_in_leads_to_the_merge(app, client_as):
     assert "/people/500/merge" in text and "现场登记，身份未确认" in text
 
 
+@pytest.mark.parametrize(("reader", "named"), [("organiser", False), ("administrator", True)])
+def test_where_else_she_was_scanned_is_named_to_whom_may_see_it(app, client_as, reader, named):
+    with transaction() as session:
+        other = session.scalars(select(Slot).where(Slot.event_id == cast.OTHER_EVENT)).one()
+        mine = session.get(Slot, SLOT)
+        other.starts_at, other.ends_at = mine.starts_at, mine.ends_at
+        title, place = session.get(Event, cast.OTHER_EVENT).title, other.id
+        foreign = cast.CAST["foreign_organiser"]
+    registration = seat(CHEN)
+    _scans(
+        [
+            {"person_id": CHEN, "registration_id": registration},
+            {"person_id": CHEN, "slot_id": place, "actor_id": foreign.id},
+        ]
+    )
+    text = client_as(reader).get(f"{PAGE}?kind=twice").text
+    assert "也签到过" in text
+    line = text[text.index("也签到过") :][:400]
+    assert (title in line) == named and ("在另一场活动" in line) != named
+    assert (foreign.name in line) == named
+
+
 def test_the_page_sends_as_many_statements_for_a_thousand_scans_as_for_ten(app, client_as, count_statements):
     fill(1000)
     rows = [{"person_id": 10_000 + n, "forced": True, "reason": "waiting", "note": "x"} for n in range(1000)]

@@ -18,6 +18,7 @@ from training_app.core.audit import Audit
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound, Refusal
 from training_app.people import merging
+from training_app.people.actors import actor_of
 from training_app.people.models import Person
 from training_app.registration.models import Registration
 from training_app.schedule.models import Slot
@@ -93,7 +94,9 @@ def test_a_scan_counts_for_someone_else_and_both_are_derived_at_once(app):
     _settle(number, "counts", person=LIN)
     assert _here() == {LIN: "late"}
     (row,) = reconciliation.rows(
-        [("twice", number)], reconciliation.Overview({number: ("twice",)}, frozenset(), {}, 1, 0)
+        [("twice", number)],
+        reconciliation.Overview({number: ("twice",)}, frozenset(), {}, 1, 0),
+        by_whom=actor_of("organiser-token", cast.NOW),
     )
     assert [(word.decision, word.person, word.reason, word.by) for word in row.decided] == [
         ("counts", "林晓燕", "当面核对", "林静")

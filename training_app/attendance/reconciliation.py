@@ -8,16 +8,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, union
+from sqlalchemy import func, select, union
 from sqlalchemy.orm import aliased
 
+from training_app.core.actors import Actor
 from training_app.core.db import db
+from training_app.core.permissions import Permission
 from training_app.divisions.models import Division
 from training_app.people.merging import HOLDER
 from training_app.people.models import Device, Login, Person
 from training_app.people.persons import matches
 from training_app.registration.models import Registration
-from training_app.schedule.models import Event, Slot
+from training_app.schedule.models import Event, Programme, Slot
+from training_app.schedule.visibility import visible_events
 
 from .doubts import AROUND, KINDS, Shown, doubts
 from .models import Attendance, Scan, Settlement
@@ -181,12 +184,13 @@ class Doubt:
     device: str
     #: Every decision, the oldest first.
     decided: list[Decided] = field(default_factory=list)
-    #: Where else the person was scanned, as (when, by whose hand, at which other event or None).
+    #: Where else the person was scanned, as (when, by whose hand, at which other event or None). Of an event that
+    #: the reader may not see hand and title are "".
     beside: list[tuple[datetime, str, str | None]] = field(default_factory=list)
 
 
-def rows(listed: Sequence[tuple[str, int]], seen: Overview) -> list[Doubt]:
-    """These scans with all that a human needs to decide, in three statements."""
+def rows(listed: Sequence[tuple[str, int]], seen: Overview, *, by_whom: Actor) -> list[Doubt]:
+    """These scans with all that a human needs to decide, in three statements; `by_whom` reads them."""
     ids = [scan_id for _kind, scan_id in listed]
     who, by = aliased(Person), aliased(Person)
     found: dict[int, Any] = {
@@ -213,7 +217,7 @@ def rows(listed: Sequence[tuple[str, int]], seen: Overview) -> list[Doubt]:
     ):
         one = row[0]
         words[one.scan_id].append(Decided(one.decision, row[1], one.reason, row[2] or "", one.at))
-    beside = _beside([row[0] for scan_id, row in found.items() if "twice" in seen.kinds[scan_id]])
+    beside = _beside([row[0] for scan_id, row in found.items() if "twice" in seen.kinds[scan_id]], by_whom)
     made = []
     for kind, scan_id in listed:
         scan, person_id, name, unconfirmed, community, actor, device, login = found[scan_id]
@@ -235,14 +239,17 @@ def rows(listed: Sequence[tuple[str, int]], seen: Overview) -> list[Doubt]:
     return made
 
 
-def _beside(scans: Sequence[Scan]) -> dict[int, list[tuple[datetime, str, str | None]]]:
+def _beside(scans: Sequence[Scan], reader: Actor) -> dict[int, list[tuple[datetime, str, str | None]]]:
     """By scan: where else its person was let in within the same half day, the earliest first."""
     by = aliased(Person)
     found: dict[int, list[tuple[datetime, str, str | None]]] = defaultdict(list)
+    visible = visible_events(reader, Permission.SCHEDULE_VIEW).label("visible")
+    device = func.coalesce(Device.name, Login.device_name)
     for row in db.session.execute(
-        select(Scan.id, Scan.person_id, Scan.at, Scan.slot_id, Device.name, Login.device_name, by.name, Event.title)
+        select(Scan.id, Scan.person_id, Scan.at, Scan.slot_id, device.label("device"), by.name, Event.title, visible)
         .join(Slot, Slot.id == Scan.slot_id)
         .join(Event, Event.id == Slot.event_id)
+        .join(Programme, Programme.id == Event.programme_id)
         .outerjoin(Device, Device.id == Scan.device_id)
         .outerjoin(Login, Login.id == Scan.login_id)
         .outerjoin(by, by.id == Scan.actor_id)
@@ -251,10 +258,12 @@ def _beside(scans: Sequence[Scan]) -> dict[int, list[tuple[datetime, str, str | 
         )
         .order_by(Scan.at, Scan.id)
     ):
-        hand = " · ".join(part for part in (row[6], row[4] or row[5]) if part)
+        hand = " · ".join(part for part in (row.name, row.device) if part)
         for scan in scans:
-            if scan.person_id == row[1] and scan.id != row[0] and abs(scan.at - row[2]) <= AROUND:
-                found[scan.id].append((row[2], hand, row[7] if row[3] != scan.slot_id else None))
+            if scan.person_id == row.person_id and scan.id != row.id and abs(scan.at - row.at) <= AROUND:
+                here = row.slot_id == scan.slot_id
+                title = None if here else row.title if row.visible else ""
+                found[scan.id].append((row.at, hand if here or row.visible else "", title))
     return found
 
 

@@ -48,7 +48,7 @@ def _page(
     listed = seen.listed(shown, kind, slot)
     number = requested_page()
     inside = listed[(number - 1) * PER_PAGE : number * PER_PAGE]
-    rows = reconciliation.rows(inside, seen)
+    rows = reconciliation.rows(inside, seen, by_whom=access.actor())
     return render_template(
         "attendance/reconciliation.html",
         event=event,
