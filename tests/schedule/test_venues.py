@@ -89,11 +89,14 @@ def test_check_in_is_limited_to_a_venue_whose_place_is_known(app, client_as):
     with transaction() as session:
         venue = session.get(Venue, cast.VENUE)
         venue.latitude, venue.longitude = 24.9073, 118.5869
+    event = f"/events/{cast.TODAY_EVENT}"
+    assert "米以内" not in browser.get(event).text
     assert browser.post(form, data=typed | {"checkin_within_m": "5"}).status_code == 422
     assert browser.post(form, data=typed).status_code == 302
     db.session.expire_all()
     assert db.session.get(Event, cast.TODAY_EVENT).checkin_within_m == 200
     assert fields(browser.get(form))["checkin_within_m"] == "200"
+    assert "仅限会场 200 米以内" in browser.get(event).text
 
 
 def test_the_limit_does_not_move_to_a_venue_whose_place_is_unknown(app):
