@@ -290,6 +290,21 @@ def test_the_doors_live_part_changes_with_who_waits(client_as, ticket_of):
     assert door.get(f"/checkin/{SLOT}/board", headers={"If-None-Match": asked.headers["ETag"]}).status_code == 200
 
 
+def test_the_list_of_who_waits_is_asked_for_again_and_answered_304_while_nothing_changes(client_as, ticket_of):
+    door, listed = client_as("volunteer"), f"/checkin/{SLOT}/nods"
+    assert f'hx-get="{listed}"' in door.get(listed).text
+    live = {"HX-Request": "true"}
+    before = door.get(listed, headers=live)
+    assert "没有人在等" in before.text and "<html" not in before.text
+    same = live | {"If-None-Match": before.headers["ETag"]}
+    assert door.get(listed, headers=same).status_code == 304
+    # The page itself is never a stale one.
+    assert door.get(listed, headers={"If-None-Match": before.headers["ETag"]}).status_code == 200
+    _second_person(client_as, ticket_of)
+    after = door.get(listed, headers=same)
+    assert after.status_code == 200 and "林晓燕" in after.text
+
+
 def test_another_phone_does_not_learn_who_waits(client_as, ticket_of):
     _second_person(client_as, ticket_of)
     other = client_as("visitor")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from training_app.core import clock
@@ -15,21 +17,28 @@ from training_app.web.errors import wants_json
 
 from . import nods, sharing, wording
 from .blueprint import bp
-from .views_door import as_json
+from .views_door import as_json, tagged, unchanged
 
 
 @bp.get("/checkin/<int:slot_id>/nods")
 @access.needs(P.DOOR_SCAN)
 def waiting_nods(slot_id: int) -> Any:
-    """The list: a yes or a no is one tap."""
+    """The list: a yes or a no is one tap. To the page that shows it the part that changes, 304 while it does not."""
     slot = slot_for(access.actor(), slot_id, P.DOOR_SCAN)
-    return render_template(
-        "checkin/nods.html",
-        slot=slot,
-        asking=sharing.asking(slot_id),
-        refused=sharing.asking(slot_id, ("refused",)),
-        words=wording,
-    )
+    asking, refused = sharing.asking(slot_id), sharing.asking(slot_id, ("refused",))
+    tag = _tag([*asking, *refused])
+    live = request.headers.get("HX-Request") == "true"
+    if live and request.if_none_match.contains(tag):
+        return unchanged(tag)
+    template = "checkin/_nods_list.html" if live else "checkin/nods.html"
+    page = render_template(template, slot=slot, asking=asking, refused=refused, tag=tag, words=wording)
+    return tagged(make_response(page), tag) if live else page
+
+
+def _tag(listed: list[sharing.Asking]) -> str:
+    """Changes with whoever comes, goes, or is answered."""
+    seen = [(one.id, one.state, one.name, one.community) for one in listed]
+    return hashlib.sha256(repr((seen, str(get_locale()))).encode()).hexdigest()[:16]
 
 
 @bp.post("/checkin/<int:slot_id>/nods/<int:asked_id>")
