@@ -104,11 +104,8 @@ def _people(count: int, now: datetime) -> list[int]:
 
 def _register(event_id: int, person_ids: list[int], now: datetime) -> None:
     with transaction() as session:
-        places = dict(
-            session.execute(select(Person.id, Person.division_code).where(Person.id.in_(person_ids[:900])))
-            .tuples()
-            .all()
-        )
+        lived = session.execute(select(Person.id, Person.division_code).where(Person.id.in_(person_ids[:900])))
+        places = {row.id: row.division_code for row in lived}
         rows = [
             {
                 "event_id": event_id,
