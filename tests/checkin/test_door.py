@@ -133,6 +133,22 @@ def test_the_board_counts_walk_ins_apart(client_as, ticket_of):
     assert (figures.expected, figures.here, figures.others) == (1, 0, 1)
 
 
+def test_one_other_is_said_as_one(client_as):
+    volunteer = client_as("volunteer")
+    volunteer.set_cookie("language", "en")
+    for number, words in ((1, "1 other is here"), (2, "2 others are here")):
+        walk_in = {"name": "刘新来", "phone": f"1370000000{number}", "nonce": f"nonce-001{number}"}
+        volunteer.post(f"{DOOR}/walk-in", data=walk_in, headers=JSON)
+        assert words in volunteer.get(f"{DOOR}/board").text
+
+
+@pytest.mark.parametrize("page", ["sheets", "door-links"])
+def test_the_way_back_from_an_events_papers_is_that_of_every_staff_page(client_as, page):
+    text = client_as("organiser").get(f"/events/{cast.TODAY_EVENT}/{page}").text
+    way = re.search(r'<p class="crumbs">(.*?)</p>', text, re.DOTALL).group(1)
+    assert re.findall(r'href="([^"]+)"', way) == ["/checkin", f"/events/{cast.TODAY_EVENT}"]
+
+
 def test_a_walk_in_that_is_mistyped_keeps_what_was_typed(client_as):
     volunteer = client_as("volunteer")
     sent = {"name": "刘新来", "phone": "137", "nonce": "nonce-0009"}
