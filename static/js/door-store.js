@@ -1,6 +1,7 @@
 // What the phone keeps of a door. Read by the page and by its worker.
 //   door-packs  packs: one a slot, its names locked; attention: what the server answered otherwise. Wiped after the event, and by a kiosk.
 //   door-queue  scans: what waits to be sent; faults: what the server would not take; contact: one a slot.
+//   door-typed  items: walk-ins that wait to be sent, locked under keys.device, which can be used and never read.
 // The queue holds no names, and outlives a login: a fact that was scanned is never thrown away.
 const opened = {};
 
@@ -28,6 +29,10 @@ const queue = () => open("door-queue", 1, (database) => {
   database.createObjectStore("scans", {keyPath: "nonce"}).createIndex("slot", "slot");
   database.createObjectStore("faults", {keyPath: "nonce"}).createIndex("slot", "slot");
   database.createObjectStore("contact", {keyPath: "slot"});
+});
+const typed = () => open("door-typed", 1, (database) => {
+  database.createObjectStore("items", {keyPath: "nonce"}).createIndex("slot", "slot");
+  database.createObjectStore("keys", {keyPath: "id"});
 });
 
 // Runs `work(store)`; the result of the request that it gives comes once everything is written.
@@ -70,6 +75,23 @@ export async function seen(nonces) {
   const strikeOut = (store) => { nonces.forEach((nonce) => store.delete(nonce)); };
   await write(packs, "attention", strikeOut);
   await write(queue, "faults", strikeOut);
+}
+
+// What was typed of people, each {nonce, slot, iv, data}.
+export const keepTyped = (item) => within(typed, "items", "readwrite", (store) => store.put(item), "strict");
+export const allTyped = (slot) => read(typed, "items", ofSlot(slot));
+export const strikeTyped = (nonce) => write(typed, "items", (store) => store.delete(nonce));
+// This phone's own key; `make` gives a new one where there is none.
+export async function deviceKey(make) {
+  const find = () => read(typed, "keys", (store) => store.get("device"));
+  let kept = await find();
+  if (!kept) {
+    const key = await make();
+    // Another tab may have been quicker: the first one counts.
+    await write(typed, "keys", (store) => store.add({id: "device", key})).catch(() => null);
+    kept = await find();
+  }
+  return kept.key;
 }
 
 // {slot, at (this device's clock), offset (ms to add to reach the server's clock)}

@@ -23,9 +23,14 @@
   }
   function keep() {
     by("queued").textContent = queue.filter(function (item) { return item.failed; }).length + door.kept;
-    try { localStorage.setItem(KEY, JSON.stringify(queue)); return true; } catch (e) { return false; }
+    var plain = queue.filter(function (item) { return !item.typed; });
+    try { localStorage.setItem(KEY, JSON.stringify(plain)); return true; } catch (e) { return false; }
   }
-  function strike(item) { queue = queue.filter(function (one) { return one !== item; }); keep(); }
+  function strike(item) {
+    queue = queue.filter(function (one) { return one !== item; });
+    keep();
+    if (item.locked) { door.typed.strike(item.fields.nonce).catch(function () {}); }
+  }
   function nonce() {
     var bytes = new Uint8Array(12), text = "";
     window.crypto.getRandomValues(bytes);
@@ -48,12 +53,15 @@
   }
   function tell(text) { trouble.textContent = text || ""; trouble.hidden = !text; }
 
-  function submit(address, fields, done) {
-    var item = {address: address, fields: fields, at: Date.now(), failed: false, busy: false, shown: false};
+  // `typed`: the fields tell of a person. door-typed.js keeps them, locked; where the browser cannot, this page alone.
+  function submit(address, fields, done, typed) {
+    var item = {address: address, fields: fields, at: Date.now(), failed: false, busy: false, shown: false, typed: Boolean(typed)};
+    function go() { attempt(item, done); }
     if (!item.fields.nonce) { item.fields.nonce = nonce(); }
     queue.push(item);
     if (!keep()) { tell(say("full")); }
-    attempt(item, done);
+    if (!typed || !door.typed) { go(); return; }
+    within(door.typed.keep(item)).then(function () { item.locked = true; }).catch(function () {}).then(go);
   }
   function attempt(item, done) {
     if (item.busy) { return; }
@@ -79,6 +87,7 @@
   }
   function failed(item) {
     item.failed = true; keep();
+    if (item.typed && !item.locked) { tell(say("open")); }
     if (!item.shown) { item.shown = true; show({tone: "waiting", sentence: say("kept"), name: "", place: ""}); }
   }
   function settle(item, body, error, done) {
@@ -217,7 +226,7 @@
       submit(form.action, forced, function (faults) {
         complain(form, faults || {});
         if (!faults) { form.parentNode.removeAttribute("open"); form.parentNode.hidden = true; }
-      });
+      }, true);
     } else if (form.hasAttribute("data-walk-in")) {
       event.preventDefault();
       button = form.querySelector("button.btn-primary"); button.disabled = true;
@@ -227,7 +236,7 @@
       submit(form.action, fields, function (faults) {
         complain(form, faults || {});
         if (!faults) { form.reset(); by("walk-in").removeAttribute("open"); }
-      });
+      }, true);
     }
   });
 
@@ -263,6 +272,17 @@
   door.close = close;
   door.hour = hour;
   door.count = keep;
+  // What waited when the page was closed.
+  door.resume = function (items) {
+    items.filter(function (item) {
+      return !queue.some(function (one) { return one.fields.nonce === item.fields.nonce; });
+    }).forEach(function (item) {
+      item.typed = item.locked = item.failed = item.shown = true;
+      queue.push(item);
+      attempt(item);
+    });
+    keep();
+  };
   door.follow = follow;
   // Whether the answer on the screen must stand a little longer before the next one may take its place.
   door.busy = function () { return !answer.hidden && Date.now() - door.since < (door.tone === "refused" ? 1500 : 700); };

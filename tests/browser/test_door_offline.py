@@ -219,6 +219,47 @@ def test_whoever_logs_out_leaves_no_list_behind(page_as, token_of):
         page.goto(DOOR)
 
 
+#: Whatever of walk-ins lies on the phone: how many, whether a key may be read, and everything that is no cipher.
+TYPED = """async () => {
+    const database = await new Promise((done, fail) => {
+        const request = indexedDB.open("door-typed", 1);
+        request.onsuccess = () => done(request.result);
+        request.onerror = () => fail(request.error);
+    });
+    const all = name => new Promise(done => {
+        const request = database.transaction(name).objectStore(name).getAll();
+        request.onsuccess = () => done(request.result);
+    });
+    const items = await all("items"), keys = await all("keys");
+    database.close();
+    const plain = items.map(one => JSON.stringify(one) + new TextDecoder().decode(one.data)).join();
+    return [items.length, keys.map(one => one.key.extractable), plain + JSON.stringify(localStorage)];
+}"""
+
+
+def test_a_walk_in_typed_without_network_waits_locked_and_outlives_the_browser(page_as, token_of):
+    token_of("chen")
+    page = open_door(page_as("volunteer"))
+    page.context.set_offline(True)
+    page.locator("#walk-in > summary").click()
+    page.locator("#walk-in [name=name]").fill("刘新来")
+    page.locator("#walk-in [name=phone]").fill("13700000001")
+    page.locator("#walk-in button.btn-primary").click()
+    page.wait_for_selector("#answer.answer-waiting:not([hidden])")
+    expect(page.locator("#queued")).to_have_text("1")
+    count, readable, plain = page.evaluate(TYPED)
+    assert (count, readable) == (1, [False])
+    assert "刘新来" not in plain and "13700000001" not in plain
+    page.close()
+    page = page.context.new_page()
+    page.goto(DOOR)
+    expect(page.locator("#queued")).to_have_text("1")
+    page.context.set_offline(False)
+    expect(page.locator("#queued")).to_have_text("0")
+    assert [(scan.source, scan.outcome) for scan in scans()] == [("walk_in", "accepted")]
+    assert page.evaluate(TYPED)[0] == 0
+
+
 def test_a_server_in_trouble_loses_nothing(page_as, token_of):
     ticket = token_of("chen")
     page = open_door(page_as("volunteer"))

@@ -24,6 +24,7 @@ PARTS = (
     "js/door-pack.js",
     "js/door-search.js",
     "js/door-store.js",
+    "js/door-typed.js",
     "js/door-upload.js",
     "js/door-view.js",
     "js/nod.js",
