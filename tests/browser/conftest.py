@@ -176,7 +176,7 @@ def answered(page: Page) -> Any:
 
 @pytest.fixture
 def camera(tmp_path: Path) -> Callable[..., Path]:
-    """`camera(text, …)`: a video for `chromium(video=…)` of phones that show these texts as QR codes, 1.5 s each."""
+    """`camera(text, …)`: a video for `chromium(video=…)`: phones that show these texts as QR codes, half a second each."""
 
     def film(*texts: str) -> Path:
         room = tmp_path / f"film-{os.urandom(4).hex()}"

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from training_app.core.db import db, is_sqlite, session_connection
 from training_app.core.prepared import Prepared
@@ -31,8 +32,8 @@ from .rules import (
     seat_rank,
 )
 
-_scan = Scan.__table__
-_attendance = Attendance.__table__
+_scan: Any = Scan.__table__
+_attendance: Any = Attendance.__table__
 
 
 def _insert_unless_there(table: Any, key: list[str]) -> Prepared:
@@ -55,6 +56,20 @@ _UNSAID = {
 }
 #: How many people a statement names at most.
 MOST_NAMED = 500
+
+
+def _insert_both() -> Prepared:
+    """The statement that inserts an attendance and its scan, or, where there is such an attendance, neither."""
+    values = {c.name: bindparam(f"of_{c.name}", type_=c.type) for c in _attendance.c if not c.primary_key}
+    key = ["slot_id", "person_id"]
+    arrival = postgresql.insert(_attendance).values(values).on_conflict_do_nothing(index_elements=key)
+    arrived = arrival.returning(_attendance.c.id).cte("arrived")
+    columns = [c for c in _scan.c if not c.primary_key]
+    beside = select(*(bindparam(c.name, type_=c.type) for c in columns)).select_from(arrived)
+    return Prepared(postgresql=_scan.insert().from_select([c.name for c in columns], beside).returning(_scan.c.id))
+
+
+_INSERT_BOTH = _insert_both()
 _FIRST_SCAN = select(_scan).where(_scan.c.nonce == bindparam("nonce"))
 
 
@@ -119,6 +134,35 @@ def record(slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom | Non
             rederive(slot_id, slot, [whom])
         return RecordedScan(status, first_at, duplicate, first)
     return RecordedScan(status, first_at, duplicate)
+
+
+def record_at_once(slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom | None) -> RecordedScan | None:
+    """`record` in one statement, which is a transaction by itself; None where it takes more: nothing is written then.
+
+    For PostgreSQL outside `transaction()`: there each statement more is a journey, and these are what a crowd at a
+    door sends. A person without a fact in this slot arrives, one who is inside is shown again, someone is refused.
+    """
+    connection = session_connection()
+    written = _UNSAID | scan | {"slot_id": slot_id}
+    if whom is None or scan["outcome"] != "accepted":
+        return RecordedScan(None, None, False) if _INSERT_SCAN.first(connection, written) is not None else None
+    if whom.known:
+        if scan["direction"] != "in" or not whom.inside_since(scan["at"]):
+            return None
+        new = _INSERT_SCAN.first(connection, written | {"reason": "duplicate"})
+        return RecordedScan(whom.status, whom.arrived_at, True) if new is not None else None
+    facts = derive([ScanFact(scan["nonce"], scan["at"], scan["direction"], is_timed(scan["source"]))], [], [], slot)
+    if facts is None:
+        return None
+    if facts.status == "late" and scan["reason"] is None:
+        written["reason"] = "late"
+    arrival = {f"of_{name}": value for name, value in _row(slot_id, whom, facts).items()}
+    try:
+        new = _INSERT_BOTH.first(connection, arrival | written)
+    except IntegrityError:
+        # The nonce is taken: this was answered before.
+        return None
+    return RecordedScan(facts.status, facts.arrived_at, False) if new is not None else None
 
 
 def _arrive(

@@ -106,6 +106,19 @@ def session_connection() -> Connection:
     return session.info.get("connection") or session.connection()
 
 
+def takes_single_statements() -> bool:
+    """Whether a change that is one statement may be sent now without `transaction()`, as a transaction by itself.
+
+    On PostgreSQL, outside an open transaction. What the session holds is expired, as there. On SQLite writers take
+    turns and BEGIN IMMEDIATE, and a statement costs no journey.
+    """
+    session = db.session()
+    if session.info.get("writing") or is_sqlite():
+        return False
+    session.expire_all()
+    return True
+
+
 def on_commit(call: Callable[[], Any]) -> None:
     """Run `call` after the open transaction has committed; never when it is rolled back."""
     db.session().info["after"].append(call)

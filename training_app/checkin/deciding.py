@@ -1,0 +1,243 @@
+"""What the door says to one person who is shown at it, and what goes on record; nothing is written here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, case, exists, false, func, literal_column, select
+from sqlalchemy.orm import aliased
+
+from training_app.attendance.models import Attendance, Correction, Scan, Settlement
+from training_app.attendance.recording import Whom, people_of
+from training_app.attendance.rules import HERE, SlotFacts
+from training_app.core.actors import Actor
+from training_app.core.db import session_connection
+from training_app.core.errors import NotFound
+from training_app.core.permissions import Permission
+from training_app.core.prepared import Prepared
+from training_app.divisions.models import Division
+from training_app.people.merging import HOLDER
+from training_app.people.models import Person
+from training_app.registration import tickets
+from training_app.registration.models import EventKey, Registration
+from training_app.schedule.access import PROOF, prove
+from training_app.schedule.models import Event, Programme, Slot
+
+from . import rules, sharing
+from .answers import SENTENCES
+from .presented import Presented
+
+_of = Registration.__table__.c
+_Above = aliased(Division)
+_Merged = aliased(Person)
+_Shown = aliased(Scan)
+#: What a ticket's own fault is said instead of: a registration that was cancelled is the better reason.
+_WEAKER = (None, "unknown", "too_early", "too_late")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Who is shown at a slot's door: by a ticket (its token or whole address), its ten characters, or a registration.
+
+    `objection` is the code of what the way in says against it; it counts where nothing else does. `by` must be
+    allowed to scan here; None: that was proven before.
+    """
+
+    slot_id: int
+    presented: Presented
+    ticket: str | None
+    typed: str
+    registration_id: int | None
+    objection: str | None
+    by: Actor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`row` is what was read; `scan` goes on record with the attendance of `whom`; `reason` may stand beside a yes."""
+
+    row: Any
+    reason: str | None
+    refused: bool
+    slot: SlotFacts
+    scan: dict[str, Any]
+    whom: Whom | None
+
+
+def _word(word: str) -> Any:
+    """A word that stands in a prepared statement itself."""
+    return literal_column(f"'{word}'")
+
+
+def _any(key: Any, *conditions: Any) -> Any:
+    """Whether there is one, counted by an index: PostgreSQL may answer EXISTS here by reading the whole table."""
+    counted = select(func.count(key)).where(*conditions)
+    return counted.correlate(Slot, _of.id.table, Person).scalar_subquery() > literal_column("0")
+
+
+def _found(which: Any) -> Any:
+    """Everything that the decision needs, in one statement."""
+    has = [
+        _any(model.id, model.slot_id == Slot.id, model.person_id == _of.person_id).label(name)
+        for model, name in ((Scan, "scanned"), (Correction, "corrected"))
+    ]
+    has.append(_any(_Merged.id, _Merged.merged_into_id == HOLDER).label("merged"))
+    shown = (_Shown.slot_id == Slot.id, _Shown.person_id == _of.person_id)
+    came = (
+        _Shown.outcome == _word("accepted"),
+        _Shown.direction == _word("in"),
+        _Shown.source != _word("paper"),
+        ~exists().where(Settlement.scan_id == _Shown.id),
+    )
+    timed = and_(_any(_Shown.id, *shown, *came), ~_any(_Shown.id, *shown, _Shown.source == _word("paper")))
+    # Of whoever comes for the first time it is not asked.
+    has.append(case((Attendance.arrived_at.is_not(None), timed), else_=false()).label("timed"))
+    return (
+        select(
+            Slot.starts_at,
+            Slot.ends_at,
+            Slot.late_after,
+            Slot.checkin_opens_at,
+            Slot.checkin_closes_at,
+            *PROOF,
+            Event.state.label("event_state"),
+            _of.id.label("registration_id"),
+            _of.person_id,
+            HOLDER.label("holder_id"),
+            _of.state,
+            _of.as_whom,
+            _of.division_code,
+            Person.name,
+            Division.name.label("community"),
+            _Above.name.label("subdistrict"),
+            Attendance.status,
+            Attendance.arrived_at,
+            Attendance.left_at,
+            Attendance.minutes,
+            EventKey.public_key,
+            _of.ticket_revision,
+            *has,
+        )
+        .join(Event, Event.id == Slot.event_id)
+        .join(Programme, Programme.id == Event.programme_id)
+        .outerjoin(EventKey, EventKey.event_id == Event.id)
+        .outerjoin(Registration, and_(_of.event_id == Event.id, which))
+        .outerjoin(Person, Person.id == _of.person_id)
+        .outerjoin(Division, Division.code == _of.division_code)
+        .outerjoin(_Above, _Above.code == Division.parent_code)
+        .outerjoin(Attendance, and_(Attendance.slot_id == Slot.id, Attendance.person_id == HOLDER))
+        .where(Slot.id == bindparam("slot"))
+    )
+
+
+_BY_ID = Prepared(_found(_of.id == bindparam("which")))
+_BY_CODE = Prepared(_found(_of.ticket_code == bindparam("which")))
+
+
+def decide(shown: Shown, now: datetime) -> Decision:
+    """Read what there is about a person and a slot, and decide.
+
+    One statement where nothing is unusual. Of a phone that checks its own person in, it writes down whose it is:
+    that needs the open transaction. Raises NotFound for an unknown slot, or one that is not for `shown.by`.
+    """
+    presented = shown.presented
+    claimed = tickets.claim(shown.ticket) if shown.ticket is not None else None
+    fault = claimed if isinstance(claimed, str) else None
+    row = _read(shown, claimed.registration_id if isinstance(claimed, tickets.Claim) else shown.registration_id)
+    if row is None:
+        raise NotFound()
+    if shown.by is not None:
+        prove(shown.by, Permission.DOOR_SCAN, row)
+    reason = rules.refusal(
+        event_state=row.event_state,
+        registration_state=row.state,
+        opens_at=row.checkin_opens_at,
+        closes_at=row.checkin_closes_at,
+        at=presented.at(now),
+        direction=presented.direction,
+    )
+    if isinstance(claimed, tickets.Claim):
+        fault, row = _proof(claimed, shown.ticket or "", shown.slot_id, row)
+    if fault and (row.registration_id is None or reason in _WEAKER):
+        reason = fault
+    if reason is None and row.status not in HERE:
+        reason = shown.objection or sharing.objection(shown.slot_id, row.person_id, row.registration_id, presented, now)
+    forced = presented.forced and row.registration_id is not None and reason in rules.FORCIBLE
+    refused = reason is not None and not forced
+    outcome = {"outcome": "refused" if refused else "accepted", "reason": reason, "forced": forced}
+    return Decision(
+        row,
+        reason,
+        refused,
+        SlotFacts(row.starts_at, row.ends_at, row.late_after, closed=row.event_state == "closed"),
+        _record_of(shown, row, now) | outcome,
+        _whom(shown.slot_id, row),
+    )
+
+
+def _read(shown: Shown, registration_id: int | None) -> Any:
+    if registration_id is not None:
+        return _BY_ID.first(session_connection(), {"slot": shown.slot_id, "which": registration_id})
+    return _BY_CODE.first(session_connection(), {"slot": shown.slot_id, "which": shown.typed})
+
+
+def _record_of(shown: Shown, row: Any, now: datetime) -> dict[str, Any]:
+    """The columns of the scan that do not depend on the decision."""
+    presented = shown.presented
+    return {
+        "nonce": presented.nonce,
+        "registration_id": row.registration_id,
+        "person_id": row.person_id,
+        "ticket_as_read": None if row.registration_id else (shown.ticket or shown.typed)[:200] or None,
+        "source": presented.source,
+        "direction": presented.direction,
+        "login_id": presented.login_id,
+        "actor_id": presented.actor_id,
+        "device_id": presented.device_id,
+        "phone_key": presented.phone_key,
+        "device_time": presented.device_time,
+        "clock_offset_ms": presented.clock_offset_ms,
+        "at": presented.at(now),
+        "received_at": now,
+        "said": presented.said,
+        "note": presented.note[:500],
+    }
+
+
+def _proof(claimed: tickets.Claim, ticket: str, slot_id: int, row: Any) -> tuple[str | None, Any]:
+    """What is wrong with a ticket, or None; and the row that counts: nobody's, unless the signature proves it."""
+    code = "other_event"
+    if row.event_id == claimed.event_id and row.public_key is not None:
+        code = tickets.judge(claimed, row.public_key, row.ticket_revision)
+        if code in ("ok", "revoked"):
+            return (None if code == "ok" else code), row
+    elif row.event_id != claimed.event_id:
+        code = tickets.read(ticket, event_id=row.event_id).code
+    nobody = _BY_ID.first(session_connection(), {"slot": slot_id, "which": 0})
+    return (code if code in SENTENCES else "unknown"), nobody
+
+
+def _whom(slot_id: int, row: Any) -> Whom | None:
+    """Whose attendance it is: whoever the registration's person was merged into."""
+    if row.person_id is None:
+        return None
+    known = row.status is not None or row.scanned or row.corrected or row.merged
+    if row.merged:
+        # Several records, perhaps several seats: the one that a recount would choose.
+        for one in people_of(slot_id, [row.holder_id]):
+            seen = {"status": row.status, "arrived_at": row.arrived_at, "left_at": row.left_at, "minutes": row.minutes}
+            return replace(one, **seen)
+    return Whom(
+        row.holder_id,
+        row.registration_id if row.state == "confirmed" else None,
+        row.as_whom,
+        row.division_code,
+        known,
+        row.status,
+        row.arrived_at,
+        row.left_at,
+        row.minutes,
+        row.timed,
+    )
