@@ -303,6 +303,9 @@ def test_the_list_of_who_waits_is_asked_for_again_and_answered_304_while_nothing
     _second_person(client_as, ticket_of)
     after = door.get(listed, headers=same)
     assert after.status_code == 200 and "林晓燕" in after.text
+    # Whoever was logged out meanwhile gets no login page in the middle of the list.
+    gone = client_as("visitor").get(listed, headers=live)
+    assert (gone.status_code, gone.headers["HX-Refresh"], gone.text) == (401, "true", "")
 
 
 def test_another_phone_does_not_learn_who_waits(client_as, ticket_of):

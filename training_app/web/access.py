@@ -119,6 +119,9 @@ def _enforce() -> Any:
             return redirect(url_for("people.password"))
         return None
     if not who.is_authenticated:
+        if request.method == "GET" and "HX-Request" in request.headers:
+            # A part of a page: the whole page is loaded again, else the login page would stand inside it.
+            return "", 401, {"HX-Refresh": "true"}
         if request.method == "GET":
             return redirect(url_for("people.login", next=request.full_path.rstrip("?")))
         raise Forbidden("login_needed", _l("Please log in again. What you typed is still on the page before."))
