@@ -68,6 +68,7 @@ async function take(what) {
     requestAnimationFrame(() => performance.mark("door-shown"));
     view.arrived(decision, person, pack, direction, door.hour(moment + door.offset));
     moved(pack, decision.registration, decision.code, direction, moment);
+    if (direction === "undo") { view.withdrawn(decision.registration); }
     offerUndo(decision.code, person.name, what, decision.registration, direction);
     view.board(pack);
   } else {

@@ -48,12 +48,23 @@ function row(one, pack) {
   line.querySelector(".muted").textContent = one.place;
   const button = line.querySelector("button"), note = line.querySelector(".mark");
   const out = door.direction === "out";
-  button.textContent = out ? words.check_out : words.check_in;
-  button.hidden = out ? !inside : inside || ticket.state !== "c";
-  note.hidden = !button.hidden;
+  // Whoever manages the door may let in by name who waits or was cancelled: the form asks for the reason.
+  const forced = !out && !inside && ticket.state !== "c" && by("force");
+  button.textContent = out ? words.check_out : forced ? words.force : words.check_in;
+  button.classList.toggle("btn-primary", !forced);
+  button.classList.toggle("btn-outline-primary", Boolean(forced));
+  button.hidden = out ? !inside : inside || (ticket.state !== "c" && !forced);
+  note.hidden = !button.hidden && !forced;
   note.className = inside ? "mark mark-present" : "mark muted";
-  note.textContent = inside ? words.here : ticket.state === "w" ? words.waiting : ticket.state === "x" ? words.cancelled : words.not_here;
+  note.textContent = inside ? words.here : ticket.state === "w" ? words.waiting : ticket.state === "x" ? words.cancelled : out ? words.outside : words.not_here;
   button.addEventListener("click", () => {
+    if (forced) {
+      door.offerForce({registration_id: one.registration, source: "search"}, {name: one.name});
+      by("force").open = true;
+      by("force").scrollIntoView();
+      by("force").querySelector("input:not([type=hidden]), textarea").focus();
+      return;
+    }
     tools.take({registration: one.registration, source: "search"});
     by("q").value = "";
     fill(by("found"));
@@ -63,15 +74,22 @@ function row(one, pack) {
 
 const expected = (ticket) => ticket.state === "c" && EXPECTED.indexOf(ticket.as_whom) >= 0;
 
-// The foot's figures by what the phone knows; the server's own replace them while there is network.
+// The foot's figures by what the phone knows, on a page that was opened without network.
 export function count(pack) {
-  if (!by("kept-board") && navigator.onLine) { return; }
+  if (!by("kept-board")) { return; }
   let here = 0, all = 0;
   pack.tickets.forEach((ticket, registration) => {
     if (expected(ticket)) { all += 1; if (pack.inside.has(registration)) { here += 1; } }
   });
-  by("here").textContent = Math.max(here, Number(by("kept-board") ? 0 : by("here").textContent));
+  by("here").textContent = here;
   by("expected").textContent = all;
+}
+
+// One more or one fewer than the server last said; its next answer replaces both figures.
+function step(by_one) {
+  const missing = document.querySelector("#missing > summary > strong");
+  by("here").textContent = Math.max(0, Number(by("here").textContent) + by_one);
+  if (missing) { missing.textContent = Math.max(0, Number(missing.textContent) - by_one); }
 }
 
 // Who is missing, on a page that was opened without network.
@@ -85,6 +103,10 @@ export function board(pack) {
     return ticket && expected(ticket) && !pack.inside.has(one.registration);
   }).sort((one, other) => (one.place < other.place ? -1 : one.place > other.place ? 1 : one.pinyin < other.pinyin ? -1 : 1));
   by("kept-absent").textContent = absent.length;
+  const own = Array.from(pack.inside).filter(([registration, at]) => at && pack.names.has(registration)).sort((one, other) => other[1] - one[1]);
+  if (own.length) {
+    fill(document.querySelector("#kept-board .arrivals"), ...own.slice(0, 8).map(([registration, at]) => arrival(registration, pack.names.get(registration), door.hour(at + pack.offset))));
+  }
   fill(missing, ...absent.slice(0, MOST_MISSING).map((one) => row(one, pack)));
 }
 
@@ -92,15 +114,33 @@ export function board(pack) {
 export function arrived(decision, person, pack, direction, time) {
   const arrivals = document.querySelector("#board .arrivals");
   if (!arrivals || direction !== "in" || decision.tone !== "accepted") { return; }
-  const line = document.createElement("li"), when = document.createElement("time"), who = document.createElement("span"), name = document.createElement("strong");
-  when.textContent = time;
-  name.textContent = person.name || "—";
-  who.append(name, ` ${person.place.split(" · ").pop()}`);
-  line.append(when, who);
+  const line = arrival(decision.registration, person, time), ticket = pack.tickets.get(decision.registration);
+  if (!navigator.onLine && !by("kept-board") && ticket && expected(ticket)) {
+    line.dataset.counted = "1";
+    step(1);
+  }
   const nobody = arrivals.querySelector(".muted");
   if (nobody) { nobody.remove(); }
   arrivals.insertBefore(line, arrivals.firstChild);
   while (arrivals.children.length > 8) { arrivals.lastElementChild.remove(); }
+}
+
+function arrival(registration, person, time) {
+  const line = document.createElement("li"), when = document.createElement("time"), who = document.createElement("span"), name = document.createElement("strong");
+  line.dataset.registration = registration;
+  when.textContent = time;
+  name.textContent = person.name || "—";
+  who.append(name, ` ${person.place.split(" · ").pop()}`);
+  line.append(when, who);
+  return line;
+}
+
+// Undone: off the list at once, and out of the figures where only this phone had put it in.
+export function withdrawn(registration) {
+  const line = document.querySelector(`#board .arrivals [data-registration="${registration}"]`);
+  if (!line) { return; }
+  if (line.dataset.counted) { step(-1); }
+  line.remove();
 }
 
 export function undo(text) {

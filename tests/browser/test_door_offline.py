@@ -151,6 +151,40 @@ def test_names_and_typed_characters_are_found_without_network(page_as, token_of)
     assert [(scan.source, scan.outcome) for scan in scans()] == [("search", "accepted"), ("typed", "accepted")]
 
 
+def test_ten_characters_without_a_digit_are_a_ticket_too_and_nobody_is_said_to_be_missing(page_as, token_of):
+    chen = tickets.read(token_of("chen"))
+    with transaction() as session:
+        session.get(Registration, chen.registration_id).ticket_code = "ABCDEFGHJK"
+    page = open_door(page_as("volunteer"))
+    page.locator("#q").fill("nobody")
+    expect(page.locator("#found")).to_contain_text("名单上没有这个人")
+    page.locator("#q").fill("abcd efgh jk")
+    expect(page.locator("#found")).to_be_empty()
+    with answered(page):
+        page.locator("#search button").click()
+    page.wait_for_selector("#answer.answer-accepted:not([hidden])")
+    assert page.locator("#answer-name").inner_text() == "陈丽华"
+
+
+def test_without_network_what_is_undone_leaves_the_list_and_the_figures(page_as, token_of):
+    ticket = token_of("chen")
+    token_of("lin")
+    page = open_door(page_as("volunteer"))
+    missing = page.locator("#missing > summary > strong")
+    expect(missing).to_have_text("2")
+    page.context.set_offline(True)
+    show(page, ticket)
+    page.wait_for_selector("#answer.answer-accepted:not([hidden])")
+    expect(page.locator("#here")).to_have_text("1")
+    expect(missing).to_have_text("1")
+    expect(page.locator("#board .arrivals")).to_contain_text("陈丽华")
+    page.locator("#answer").click()
+    page.locator("#undo").click()
+    expect(page.locator("#here")).to_have_text("0")
+    expect(missing).to_have_text("2")
+    expect(page.locator("#board .arrivals")).not_to_contain_text("陈丽华")
+
+
 def test_out_and_undo_go_the_same_way(page_as, token_of):
     ticket = token_of("chen")
     page = open_door(page_as("volunteer"))
@@ -314,6 +348,18 @@ def test_who_manages_the_door_lets_in_all_the_same_with_a_reason(page_as, token_
     assert [(scan.outcome, scan.forced) for scan in scans()] == [("refused", False), ("accepted", True)]
 
 
+def test_who_manages_the_door_lets_in_by_name_whoever_has_no_ticket_to_show(page_as, token_of):
+    seats.cancel(tickets.read(token_of("chen")).registration_id, actor_id=2, now=clock.now())
+    page = open_door(page_as("organiser"))
+    page.locator("#q").fill("clh")
+    page.locator("#found button").click()
+    page.locator("#force [name=reason]").fill("取消是误操作")
+    page.locator("#force button").click()
+    page.wait_for_selector("#answer.answer-accepted:not([hidden])")
+    assert page.locator("#answer-name").inner_text() == "陈丽华"
+    assert [(scan.outcome, scan.forced, scan.source) for scan in scans()] == [("accepted", True, "search")]
+
+
 def test_a_volunteer_is_not_offered_to_overrule(page_as, token_of):
     ticket = token_of("chen")
     seats.cancel(tickets.read(ticket).registration_id, actor_id=2, now=clock.now())
@@ -321,6 +367,10 @@ def test_a_volunteer_is_not_offered_to_overrule(page_as, token_of):
     with answered(page):
         show(page, ticket)
     assert page.locator("#force").count() == 0
+    page.wait_for_selector("#answer", state="hidden")
+    page.locator("#q").fill("clh")
+    expect(page.locator("#found .mark")).to_have_text("已取消")
+    expect(page.locator("#found button")).to_be_hidden()
 
 
 @pytest.mark.parametrize(("language", "dark"), [("zh_Hans", False), ("en", True)])

@@ -92,6 +92,8 @@ def offline() -> dict[str, Any]:
         "check_out": str(_("Check out")),
         "here": str(_("Here")),
         "not_here": str(_("Not here yet")),
+        "outside": str(_("Not inside")),
+        "force": str(_("Let in all the same")),
         "waiting": str(_("On the waiting list")),
         "cancelled": str(_("Cancelled")),
         "never": str(_("not synced yet")),
