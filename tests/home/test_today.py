@@ -43,6 +43,15 @@ def test_who_is_checked_in_sees_it_on_the_ticket(app, client_as):
     assert "您已签到" in client_as("chen").get("/").text
 
 
+def test_until_she_is_checked_in_the_six_digits_and_the_way_out_stand_under_the_ticket(app, client_as):
+    registered(CHEN, 4)
+    page = client_as("chen").get("/").text
+    assert 'href="/v"' in page and "输入六位数字" in page and "来不了？" in page
+    attended(CHEN, 4)
+    page = client_as("chen").get("/").text
+    assert 'href="/v"' not in page and "来不了？" not in page
+
+
 def test_on_other_days_the_next_date_stands_first(app, client_as):
     registered(CHEN, 5, 6)
     page = client_as("chen").get("/").text
