@@ -15,7 +15,7 @@ class Scan(Model):
 
     __tablename__ = "scan"
     __table_args__ = (
-        Index("ix_scan_slot_person", "slot_id", "person_id"),
+        Index("ix_scan_person_slot", "person_id", "slot_id"),
         Index("ix_scan_slot_received", "slot_id", "received_at"),
         # What came in after the close is asked for at every look at Today, and is rare.
         Index(

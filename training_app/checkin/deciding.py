@@ -71,6 +71,14 @@ def _word(word: str) -> Any:
     return literal_column(f"'{word}'")
 
 
+def _by_its_own_key(column: Any) -> Any:
+    """A column by which no index is used: what is joined is found by its person or its id alone.
+
+    Where nobody has counted the tables yet, PostgreSQL may go through all that a slot or an event has instead.
+    """
+    return column + literal_column("0")
+
+
 def _any(key: Any, *conditions: Any) -> Any:
     """Whether there is one, counted by an index: PostgreSQL may answer EXISTS here by reading the whole table."""
     counted = select(func.count(key)).where(*conditions)
@@ -80,11 +88,11 @@ def _any(key: Any, *conditions: Any) -> Any:
 def _found(which: Any) -> Any:
     """Everything that the decision needs, in one statement."""
     has = [
-        _any(model.id, model.slot_id == Slot.id, model.person_id == _of.person_id).label(name)
-        for model, name in ((Scan, "scanned"), (Correction, "corrected"))
+        _any(Scan.id, _by_its_own_key(Scan.slot_id) == Slot.id, Scan.person_id == _of.person_id).label("scanned"),
+        _any(Correction.id, Correction.slot_id == Slot.id, Correction.person_id == _of.person_id).label("corrected"),
+        _any(_Merged.id, _Merged.merged_into_id == HOLDER).label("merged"),
     ]
-    has.append(_any(_Merged.id, _Merged.merged_into_id == HOLDER).label("merged"))
-    shown = (_Shown.slot_id == Slot.id, _Shown.person_id == _of.person_id)
+    shown = (_by_its_own_key(_Shown.slot_id) == Slot.id, _Shown.person_id == _of.person_id)
     came = (
         _Shown.outcome == _word("accepted"),
         _Shown.direction == _word("in"),
@@ -123,7 +131,7 @@ def _found(which: Any) -> Any:
         .join(Event, Event.id == Slot.event_id)
         .join(Programme, Programme.id == Event.programme_id)
         .outerjoin(EventKey, EventKey.event_id == Event.id)
-        .outerjoin(Registration, and_(_of.event_id == Event.id, which))
+        .outerjoin(Registration, and_(_by_its_own_key(_of.event_id) == Event.id, which))
         .outerjoin(Person, Person.id == _of.person_id)
         .outerjoin(Division, Division.code == _of.division_code)
         .outerjoin(_Above, _Above.code == Division.parent_code)

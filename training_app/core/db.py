@@ -80,11 +80,10 @@ def transaction() -> Iterator[Session]:
     if session.new or session.dirty or session.deleted:
         raise WriteOutsideTransaction("objects were changed before the transaction began")
     session.expire_all()
-    connection = session.connection()
+    connection = session_connection()
     with turns.turn(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.dialect.name == "sqlite" else "BEGIN")
         session.info["writing"] = True
-        session.info["connection"] = connection
         session.info["after"] = []
         try:
             yield session
@@ -103,7 +102,11 @@ def transaction() -> Iterator[Session]:
 def session_connection() -> Connection:
     """The session's connection: for statements of a crowd, which need no objects."""
     session = db.session()
-    return session.info.get("connection") or session.connection()
+    # Asked of the session each time, it would cost as much as a statement.
+    known: Connection | None = session.info.get("connection")
+    if known is None or known.closed:
+        known = session.info["connection"] = session.connection()
+    return known
 
 
 def takes_single_statements() -> bool:

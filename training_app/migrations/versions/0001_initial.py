@@ -694,8 +694,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('nonce', name=op.f('uq_scan_nonce'))
     )
     op.create_index('ix_scan_after_close', 'scan', ['slot_id'], unique=False, sqlite_where=sa.text("reason = 'event_closed'"), postgresql_where=sa.text("reason = 'event_closed'"))
+    op.create_index('ix_scan_person_slot', 'scan', ['person_id', 'slot_id'], unique=False)
     op.create_index('ix_scan_phone', 'scan', ['slot_id', 'phone_key'], unique=False, sqlite_where=sa.text('phone_key IS NOT NULL'), postgresql_where=sa.text('phone_key IS NOT NULL'))
-    op.create_index('ix_scan_slot_person', 'scan', ['slot_id', 'person_id'], unique=False)
     op.create_index('ix_scan_slot_received', 'scan', ['slot_id', 'received_at'], unique=False)
     op.create_table('sheet_scan',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -804,8 +804,8 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_sheet_scan_event_id'), table_name='sheet_scan')
     op.drop_table('sheet_scan')
     op.drop_index('ix_scan_slot_received', table_name='scan')
-    op.drop_index('ix_scan_slot_person', table_name='scan')
     op.drop_index('ix_scan_phone', table_name='scan', sqlite_where=sa.text('phone_key IS NOT NULL'), postgresql_where=sa.text('phone_key IS NOT NULL'))
+    op.drop_index('ix_scan_person_slot', table_name='scan')
     op.drop_index('ix_scan_after_close', table_name='scan', sqlite_where=sa.text("reason = 'event_closed'"), postgresql_where=sa.text("reason = 'event_closed'"))
     op.drop_table('scan')
     op.drop_index('uq_phone_person_first', table_name='phone_person', sqlite_where=sa.text("state = 'first'"), postgresql_where=sa.text("state = 'first'"))
