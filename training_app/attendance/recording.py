@@ -122,10 +122,7 @@ def record(slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom | Non
     duplicate = False
     if whom is not None and scan["outcome"] == "accepted":
         status, first_at, duplicate = _arrive(connection, slot_id, slot, scan, whom)
-        if duplicate:
-            scan = scan | {"reason": "duplicate"}
-        elif status == "late" and scan["reason"] is None:
-            scan = scan | {"reason": "late"}
+        scan = scan | {"reason": _reason(scan["reason"], status, duplicate)}
     new = _INSERT_SCAN.first(connection, _UNSAID | scan | {"slot_id": slot_id})
     if new is None:
         first = connection.execute(_FIRST_SCAN, {"nonce": scan["nonce"]}).one()
@@ -134,6 +131,13 @@ def record(slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom | Non
             rederive(slot_id, slot, [whom])
         return RecordedScan(status, first_at, duplicate, first)
     return RecordedScan(status, first_at, duplicate)
+
+
+def _reason(reason: str | None, status: str | None, duplicate: bool) -> str | None:
+    """What stands beside an accepted scan; `reason` is against what it was let in."""
+    if duplicate:
+        return "duplicate"
+    return "late" if status == "late" and reason is None else reason
 
 
 def record_at_once(slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom | None) -> RecordedScan | None:
@@ -149,13 +153,12 @@ def record_at_once(slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Wh
     if whom.known:
         if scan["direction"] != "in" or not whom.inside_since(scan["at"]):
             return None
-        new = _INSERT_SCAN.first(connection, written | {"reason": "duplicate"})
+        new = _INSERT_SCAN.first(connection, written | {"reason": _reason(scan["reason"], whom.status, True)})
         return RecordedScan(whom.status, whom.arrived_at, True) if new is not None else None
     facts = derive([ScanFact(scan["nonce"], scan["at"], scan["direction"], is_timed(scan["source"]))], [], [], slot)
     if facts is None:
         return None
-    if facts.status == "late" and scan["reason"] is None:
-        written["reason"] = "late"
+    written["reason"] = _reason(scan["reason"], facts.status, False)
     arrival = {f"of_{name}": value for name, value in _row(slot_id, whom, facts).items()}
     try:
         new = _INSERT_BOTH.first(connection, arrival | written)

@@ -76,9 +76,13 @@ class AttendanceFacts:
 _ORDER = {"in": 0, "out": 1, "undo": 2}
 
 
+#: The source of a scan that says that someone came, and not when.
+UNTIMED = "paper"
+
+
 def is_timed(source: str) -> bool:
     """Whether a scan of this source tells the minute."""
-    return source != "paper"
+    return source != UNTIMED
 
 
 def _stays(scans: Iterable[ScanFact]) -> list[tuple[datetime, datetime | None]]:

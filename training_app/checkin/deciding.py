@@ -1,4 +1,4 @@
-"""What the door says to one person who is shown at it, and what goes on record; nothing is written here."""
+"""What the door says to one person who is shown at it, and what goes on record; only whose phone it is is written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Attendance, Correction, Scan, Settlement
 from training_app.attendance.recording import Whom, people_of
-from training_app.attendance.rules import HERE, SlotFacts
+from training_app.attendance.rules import HERE, UNTIMED, SlotFacts
 from training_app.core.actors import Actor
 from training_app.core.db import session_connection
 from training_app.core.errors import NotFound
@@ -96,10 +96,10 @@ def _found(which: Any) -> Any:
     came = (
         _Shown.outcome == _word("accepted"),
         _Shown.direction == _word("in"),
-        _Shown.source != _word("paper"),
+        _Shown.source != _word(UNTIMED),
         ~exists().where(Settlement.scan_id == _Shown.id),
     )
-    timed = and_(_any(_Shown.id, *shown, *came), ~_any(_Shown.id, *shown, _Shown.source == _word("paper")))
+    timed = and_(_any(_Shown.id, *shown, *came), ~_any(_Shown.id, *shown, _Shown.source == _word(UNTIMED)))
     # Of whoever comes for the first time it is not asked.
     has.append(case((Attendance.arrived_at.is_not(None), timed), else_=false()).label("timed"))
     return (
@@ -235,8 +235,7 @@ def _whom(slot_id: int, row: Any) -> Whom | None:
     if row.merged:
         # Several records, perhaps several seats: the one that a recount would choose.
         for one in people_of(slot_id, [row.holder_id]):
-            seen = {"status": row.status, "arrived_at": row.arrived_at, "left_at": row.left_at, "minutes": row.minutes}
-            return replace(one, **seen)
+            return replace(one, status=row.status, arrived_at=row.arrived_at, left_at=row.left_at, minutes=row.minutes)
     return Whom(
         row.holder_id,
         row.registration_id if row.state == "confirmed" else None,
