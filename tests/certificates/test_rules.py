@@ -84,3 +84,14 @@ def test_a_registered_name_may_hold_the_word():
 
 def test_the_longer_word_hides_the_shorter():
     assert unlawful_claims("中华人民共和国", []) == ["中华人民共和国"]
+
+
+def test_hours_from_elsewhere_count_only_where_the_rule_says_so():
+    asked = {"sessions_needed": 0, "hours_needed": Decimal(24), "test_required": False}
+    facts = Facts(2, 3, Decimal(8), Decimal(12), hours_outside=Decimal(16))
+    assert decide(Conditions(**asked, counts_outside=True), facts).eligible
+    assert decide(Conditions(**asked), facts).codes == ("hours_out_of_reach",)
+    fewer = Facts(2, 3, Decimal(8), Decimal(12), hours_outside=Decimal(8))
+    assert decide(Conditions(**asked, counts_outside=True), fewer).codes == ("hours_out_of_reach",)
+    assert Conditions.of(Conditions(5, counts_outside=True).record()).counts_outside
+    assert not Conditions.of({"sessions_needed": 5}).counts_outside

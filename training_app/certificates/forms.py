@@ -53,6 +53,10 @@ class RuleForm(FlaskForm):
         places=1,
         description=_l("Leave it empty where hours do not matter."),
     )
+    counts_outside = BooleanField(
+        _l("Confirmed training elsewhere counts"),
+        description=_l("Its hours are added to the hours above, and a post whose holder has it counts as trained."),
+    )
     salons_needed = _Whole(_l("Salons that must be attended"), [InputRequired(_WHOLE), _from_0_to(60)])
     test_required = BooleanField(_l("The knowledge test must be passed"))
     pass_mark = _Number(_l("Pass mark, of 100 points"), [InputRequired(_NUMBER), _from_0_to(100)], places=1)
@@ -73,6 +77,7 @@ class RuleForm(FlaskForm):
             test_required=self.test_required.data,
             pass_mark=self.pass_mark.data,
             counts=self.counts.data,
+            counts_outside=self.counts_outside.data,
         )
 
 

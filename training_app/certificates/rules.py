@@ -28,6 +28,8 @@ class Conditions:
     pass_mark: Decimal = Decimal(60)
     #: Whether the best or the latest try counts.
     counts: str = BEST
+    #: Whether hours of confirmed training elsewhere count, and such a training covers a post.
+    counts_outside: bool = False
 
     def record(self) -> dict[str, Any]:
         """As it is kept with the rule."""
@@ -38,6 +40,7 @@ class Conditions:
             "test_required": self.test_required,
             "pass_mark": str(self.pass_mark),
             "counts": self.counts,
+            "counts_outside": self.counts_outside,
         }
 
     @classmethod
@@ -51,6 +54,7 @@ class Conditions:
             test_required=bool(record.get("test_required", True)),
             pass_mark=Decimal(str(record.get("pass_mark", 60))),
             counts=str(record.get("counts", BEST)),
+            counts_outside=bool(record.get("counts_outside", False)),
         )
 
 
@@ -62,6 +66,8 @@ def words(conditions: Conditions, planned_sessions: int) -> list[Any]:
         said.append(_l("At least %(count)s of %(of)s sessions attended", count=count, of=of))
     if conditions.hours_needed:
         said.append(_l("At least %(hours)s credit hours", hours=shown(conditions.hours_needed)))
+    if conditions.counts_outside:
+        said.append(_l("Confirmed training elsewhere counts towards the hours, and as trained in the coverage"))
     if conditions.salons_needed:
         said.append(_l("At least %(count)s salons attended", count=conditions.salons_needed))
     if conditions.test_required:
@@ -88,6 +94,8 @@ class Facts:
     sessions_possible: int
     hours_done: Decimal = Decimal(0)
     hours_possible: Decimal = Decimal(0)
+    #: Confirmed hours of the counting year from elsewhere.
+    hours_outside: Decimal = Decimal(0)
     salons_done: int = 0
     salons_possible: int = 0
     #: Points of each try, first try first.
@@ -132,11 +140,13 @@ def decide(conditions: Conditions, facts: Facts) -> Decision:
         missing.append(("sessions_out_of_reach", text))
     elif lacking > 0:
         missing.append(("sessions", lazy_ngettext("%(num)d session to go", "%(num)d sessions to go", lacking)))
-    if conditions.hours_needed is not None and facts.hours_done < conditions.hours_needed:
-        hours = shown(conditions.hours_needed - facts.hours_done)
-        if facts.hours_possible < conditions.hours_needed:
+    outside = facts.hours_outside if conditions.counts_outside else Decimal(0)
+    if conditions.hours_needed is not None and facts.hours_done + outside < conditions.hours_needed:
+        hours = shown(conditions.hours_needed - facts.hours_done - outside)
+        if facts.hours_possible + outside < conditions.hours_needed:
             achievable = False
-            text = _l("%(hours)s credit hours at most: a make-up is needed", hours=shown(facts.hours_possible))
+            most = shown(facts.hours_possible + outside)
+            text = _l("%(hours)s credit hours at most: a make-up is needed", hours=most)
             missing.append(("hours_out_of_reach", text))
         else:
             missing.append(("hours", _l("%(hours)s credit hours to go", hours=hours)))

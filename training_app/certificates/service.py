@@ -16,6 +16,7 @@ from training_app.attendance.service import Attended, attended
 from training_app.core import audit, signals
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound
+from training_app.learning import outside
 from training_app.learning import service as learning
 from training_app.people.models import Person
 from training_app.schedule.models import Event, Programme
@@ -90,7 +91,7 @@ def set_rule(programme_id: int, conditions: Conditions, *, actor_id: int, now: d
             text = _l("Ask for sessions, hours or a salon: otherwise everyone qualifies.")
             raise Invalid("nothing_asked", text, {"sessions_needed": text})
         old = current_rule(programme_id)
-        if old is not None and old.conditions == conditions.record():
+        if old is not None and Conditions.of(old.conditions) == conditions:
             return old
         rule = Rule(
             programme_id=programme_id,
@@ -121,9 +122,12 @@ class Progress:
     sessions_needed: int
     #: What can be reached if everything ahead is attended, what is done included.
     sessions_possible: int
+    #: Of the programme's own sessions and salons; the paper says these.
     hours: Decimal
     decision: Decision
     points: dict[int, Decimal]
+    #: Confirmed from elsewhere in the counting year; None where the rule does not count them.
+    hours_outside: Decimal | None = None
     attended: tuple[Attended, ...] = ()
 
     @property
@@ -182,14 +186,27 @@ def progress(
     scores: dict[int, dict[int, Decimal]] = {}
     for person_id, tries in learning.points(programme_id, everyone).items():
         scores.setdefault(merged.get(person_id, person_id), {}).update(tries)
+    elsewhere = outside.confirmed_hours(person_ids, programme.counting_year) if conditions.counts_outside else {}
     return {
-        person_id: _progress(person_id, conditions, visits.get(person_id, []), ahead, scores.get(person_id, {}))
+        person_id: _progress(
+            person_id,
+            conditions,
+            visits.get(person_id, []),
+            ahead,
+            scores.get(person_id, {}),
+            elsewhere.get(person_id, Decimal(0)),
+        )
         for person_id in person_ids
     }
 
 
 def _progress(
-    person_id: int, conditions: Conditions, visits: list[Attended], ahead: list[Event], tries: dict[int, Decimal]
+    person_id: int,
+    conditions: Conditions,
+    visits: list[Attended],
+    ahead: list[Event],
+    tries: dict[int, Decimal],
+    elsewhere: Decimal,
 ) -> Progress:
     done: dict[tuple[str, int], Attended] = {}
     for visit in visits:
@@ -207,6 +224,7 @@ def _progress(
         sessions_possible=sessions + sum(kind == "session" for kind, _ in coming),
         hours_done=hours,
         hours_possible=hours + sum(coming.values(), Decimal(0)),
+        hours_outside=elsewhere,
         salons_done=salons,
         salons_possible=salons + sum(kind == "salon" for kind, _ in coming),
         points=tuple(points for _, points in sorted(tries.items())),
@@ -219,6 +237,7 @@ def _progress(
         hours=hours,
         decision=decide(conditions, facts),
         points=tries,
+        hours_outside=elsewhere if conditions.counts_outside else None,
         attended=tuple(done.values()),
     )
 

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     LEAVE_ASK = "leave.ask", "Ask for leave for directors of one's jurisdiction"
     ATTENDANCE_CORRECT = "attendance.correct", "Correct attendance with a reason, decide leave, close events"
     SCORE_MANAGE = "score.manage", "Enter and import test scores"
+    OUTSIDE_ENTER = "outside.enter", "Enter and import training held elsewhere, for people of one's area"
+    OUTSIDE_DECIDE = "outside.decide", "Confirm or refuse training held elsewhere"
     CERTIFICATE_VIEW = "certificate.view", "See certificates in one's area"
     CERTIFICATE_ISSUE = "certificate.issue", "Set the rule, issue, revoke and reissue certificates"
     REPORT_VIEW = "report.view", "See coverage and figures of one's area"

@@ -26,6 +26,8 @@ registration_cancelled = signal("registration-cancelled")
 event_closed = signal("event-closed")
 #: programme_id: which points pass? The room that knows the rule answers (mark, whether the latest try counts).
 pass_mark_asked = signal("pass-mark-asked")
+#: person_ids, counting_year, actor_id, now: what is confirmed of these persons' training elsewhere changed.
+outside_training_changed = signal("outside-training-changed")
 #: person_id, into_id, actor_id, now
 persons_merged = signal("persons-merged")
 #: person_id, actor_id, now: a person can log in by password from now on.

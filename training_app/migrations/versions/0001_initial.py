@@ -209,6 +209,36 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_group_link_organisation_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_group_link'))
     )
+    op.create_table('outside_training',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('level', sa.String(length=8), nullable=False),
+    sa.Column('title', sa.String(length=120), nullable=False),
+    sa.Column('organiser', sa.String(length=120), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=True),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('hours', sa.Numeric(precision=5, scale=1), nullable=False),
+    sa.Column('counting_year', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('division_code', sa.String(length=12), nullable=True),
+    sa.Column('proof_sha256', sa.String(length=64), nullable=True),
+    sa.Column('source', sa.String(length=8), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("level IN ('province', 'city', 'district', 'online', 'other')", name=op.f('ck_outside_training_level')),
+    sa.CheckConstraint("state IN ('asked', 'confirmed', 'refused', 'withdrawn')", name=op.f('ck_outside_training_state')),
+    sa.CheckConstraint('hours > 0', name=op.f('ck_outside_training_hours')),
+    sa.ForeignKeyConstraint(['division_code'], ['division.code'], name=op.f('fk_outside_training_division_code')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_outside_training_person_id')),
+    sa.ForeignKeyConstraint(['proof_sha256'], ['stored_file.sha256'], name=op.f('fk_outside_training_proof_sha256')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outside_training')),
+    sa.UniqueConstraint('person_id', 'key', name=op.f('uq_outside_training_person_id_key'))
+    )
+    op.create_index('ix_outside_training_state', 'outside_training', ['state', 'counting_year'], unique=False)
     op.create_table('post',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('division_code', sa.String(length=12), nullable=False),
@@ -868,6 +898,8 @@ def downgrade() -> None:
     op.drop_index('uq_post_present', table_name='post', sqlite_where=sa.text('ended_on IS NULL'), postgresql_where=sa.text('ended_on IS NULL'))
     op.drop_index('ix_post_person', table_name='post')
     op.drop_table('post')
+    op.drop_index('ix_outside_training_state', table_name='outside_training')
+    op.drop_table('outside_training')
     op.drop_table('group_link')
     op.drop_index(op.f('ix_device_organisation_id'), table_name='device')
     op.drop_table('device')
