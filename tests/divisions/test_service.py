@@ -9,7 +9,7 @@ from tests import cast
 from training_app.core.audit import Audit
 from training_app.core.db import db
 from training_app.core.errors import Invalid
-from training_app.divisions import service
+from training_app.divisions import files, importing, service
 from training_app.divisions.models import Division
 from training_app.divisions.rules import parent_of
 
@@ -18,7 +18,7 @@ GOOD = HEADINGS + "350502,鲤城区,district,3505\n350502009,新街道,subdistri
 
 
 def _import(text):
-    return service.import_divisions(service.read_csv(text.encode()), actor_id=None, now=cast.NOW)
+    return importing.import_divisions(files.read_csv(text.encode()), actor_id=None, now=cast.NOW)
 
 
 def _count():
@@ -27,7 +27,7 @@ def _count():
 
 def test_the_shipped_file_holds_all_of_quanzhou(app):
     before = _count()
-    done = service.import_divisions(service.read_csv(service.SHIPPED.read_bytes()), actor_id=None, now=cast.NOW)
+    done = importing.import_divisions(files.read_csv(files.SHIPPED.read_bytes()), actor_id=None, now=cast.NOW)
     assert _count() == 2762 and done.added == 2762 - before and done.unchanged == before and done.changed == 0
 
 
@@ -75,12 +75,12 @@ def test_the_same_code_twice_names_both_lines(app):
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04\x00\x00", b"name,code\n1,2\n", HEADINGS.encode()])
 def test_what_is_no_such_file_is_refused(app, data):
     with pytest.raises(Invalid) as refused:
-        service.read_csv(data)
+        files.read_csv(data)
     assert refused.value.code == "divisions_unreadable"
 
 
 def test_a_file_in_gbk_is_read(app):
-    rows = service.read_csv((HEADINGS + "350502009,新街道,subdistrict,350502\n").encode("gbk"))
+    rows = files.read_csv((HEADINGS + "350502009,新街道,subdistrict,350502\n").encode("gbk"))
     assert rows[0]["name"] == "新街道"
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from training_app.core.actors import Role
 from training_app.core.clock import local_date
 from training_app.core.db import db, transaction
-from training_app.divisions import service as tree
+from training_app.divisions import files, importing
 from training_app.people import grants, organisations, passwords, persons, posts
 from training_app.people.models import Account, Person
 
@@ -86,7 +86,7 @@ def set_up(now: datetime) -> Stage:
     """Write them all."""
     then = now - timedelta(days=3 * 365)
     stage = Stage()
-    tree.import_divisions(tree.read_csv(tree.SHIPPED.read_bytes()), actor_id=None, now=then)
+    importing.import_divisions(files.read_csv(files.SHIPPED.read_bytes()), actor_id=None, now=then)
     hashed = passwords.hash_of(PASSWORD)
     for username, name, _role in STAFF:
         stage.staff[username] = _person(stage, name, _AREAS.get(username, LICHENG), then)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, true
 
 #: Digits of a code per level, from the public register of administrative divisions.
 DIGITS = {"province": 2, "city": 4, "district": 6, "subdistrict": 9, "community": 12}
+#: Digits of a code → digits of its parent's.
+_ABOVE = dict(pairwise(sorted(DIGITS.values(), reverse=True)))
 
 
 def lies_in(code: str | None, jurisdiction: str) -> bool:
@@ -42,6 +45,5 @@ def subdistrict_of(code: str) -> str:
 
 def parent_of(code: str) -> str | None:
     """The code one level up; a province has none."""
-    digits = sorted(DIGITS.values())
-    place = digits.index(len(code)) if len(code) in digits else 0
-    return code[: digits[place - 1]] if place else None
+    above = _ABOVE.get(len(code))
+    return code[:above] if above else None
