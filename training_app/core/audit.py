@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, String, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from . import signals
 from .db import Model, UtcDateTime, db
 
 
@@ -134,6 +135,7 @@ def record(
             after=after,
         )
     )
+    signals.recorded.send(None, action=action, kind=kind, entries=[(subject_id, before, after)])
 
 
 def record_many(
@@ -150,6 +152,8 @@ def record_many(
     rows = [same | {"before": before, "after": after} for before, after in changes]
     if rows:
         db.session.execute(insert(Audit), rows)
+        entries = [(subject_id, row["before"], row["after"]) for row in rows]
+        signals.recorded.send(None, action=action, kind=kind, entries=entries)
 
 
 def record_each(
@@ -174,3 +178,5 @@ def record_each(
     ]
     if rows:
         db.session.execute(insert(Audit), rows)
+        written = [(subject_id, None, after) for subject_id, after in entries]
+        signals.recorded.send(None, action=action, kind=kind, entries=written)

@@ -7,6 +7,7 @@ line also calls the tasks that are due (core/tasks.py).
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Flask, current_app
@@ -81,12 +82,33 @@ def init_app(app: Flask) -> None:
     tasks.task_wanted.connect(want, weak=False)
 
 
+def _beat(app: Flask, name: str, every_seconds: float, ended: threading.Event) -> None:
+    while not ended.wait(every_seconds):
+        with app.app_context():
+            tasks.beat(name)
+
+
 def work(app: Flask) -> None:
-    """Do jobs until SIGTERM or SIGINT; takes up first what a dead process left behind."""
+    """Do jobs until SIGTERM or SIGINT; takes up first what a dead process left behind.
+
+    Each pulse (core/tasks.py) has a thread of its own: a long job does not hold it up.
+    """
+    ended = threading.Event()
+    beating = [
+        threading.Thread(target=_beat, args=(app, name, pulse.every_seconds, ended), name=name, daemon=True)
+        for name, pulse in tasks.pulses().items()
+    ]
+    for thread in beating:
+        thread.start()
     line, run_job, _run_task = _line(app)
     line.flush()  # what stands in the tables is put in line again, once
     with app.app_context():
         waiting = jobs.unfinished()
     for job_id in waiting:
         run_job(job_id)
-    line.create_consumer(workers=1, worker_type="thread", initial_delay=0.1, max_delay=1.0).run()
+    try:
+        line.create_consumer(workers=1, worker_type="thread", initial_delay=0.1, max_delay=1.0).run()
+    finally:
+        ended.set()
+        for thread in beating:
+            thread.join(timeout=5)

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from blinker import signal
 
+#: action (an audit.Action), kind, entries [(subject_id, before, after)]: something was put on record, and so written.
+recorded = signal("recorded")
 #: event_id, changes {field: (before, after)}, actor_id, now: time or venue of a published event changed.
 event_changed = signal("event-changed")
 #: event_id, before, after, actor_id, now: the capacity of an event, None for no limit.

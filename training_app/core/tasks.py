@@ -31,7 +31,16 @@ class Task:
     every_minutes: int
 
 
+@dataclass(frozen=True)
+class Pulse:
+    """A function of the moment that is called every few seconds, beside whatever job is being done."""
+
+    work: Work
+    every_seconds: float
+
+
 _tasks: dict[str, Task] = {}
+_pulses: dict[str, Pulse] = {}
 #: Sent with name after the commit of whoever called `wake()`; the queue listens.
 task_wanted = signal("task-wanted")
 
@@ -44,6 +53,34 @@ def task(name: str, *, every_minutes: int) -> Callable[[Work], Work]:
         return work
 
     return declare
+
+
+def pulse(name: str, *, every_seconds: float) -> Callable[[Work], Work]:
+    """Declare what is called every few seconds while a job process runs, however long a job takes.
+
+    It must cost next to nothing when there is nothing to do, and bear being called in several processes at once.
+    """
+
+    def declare(work: Work) -> Work:
+        _pulses[name] = Pulse(work, every_seconds)
+        return work
+
+    return declare
+
+
+def pulses() -> dict[str, Pulse]:
+    """What is called every few seconds, by name."""
+    return dict(_pulses)
+
+
+def beat(name: str) -> None:
+    """Call a pulse now. Its fault is logged and ends nothing else."""
+    try:
+        _pulses[name].work(clock.now())
+    except Exception:
+        log.exception("%s failed; it is tried again in %s s", name, _pulses[name].every_seconds)
+    finally:
+        db.session.remove()
 
 
 def due(now: datetime) -> list[str]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training_app.core.db import Model
@@ -12,7 +12,16 @@ class Division(Model):
     """One division: province, city, district, subdistrict (township) or community (village)."""
 
     __tablename__ = "division"
-    __table_args__ = (Index("ix_division_parent", "parent_code"),)
+    __table_args__ = (
+        Index("ix_division_parent", "parent_code"),
+        # Few were merged: whoever looks for what became part of a division pays nothing for all the others.
+        Index(
+            "ix_division_successor",
+            "successor_code",
+            sqlite_where=text("successor_code IS NOT NULL"),
+            postgresql_where=text("successor_code IS NOT NULL"),
+        ),
+    )
 
     #: The official code: 2, 4, 6, 9 or 12 digits.
     code: Mapped[str] = mapped_column(String(12), primary_key=True)

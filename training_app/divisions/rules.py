@@ -30,7 +30,9 @@ def within(column: Any, jurisdiction: str) -> ColumnElement[bool]:
     if not (jurisdiction.isascii() and jurisdiction.isdigit()):
         # No code has anything but digits: nothing lies under it.
         return ~true()
-    return and_(column >= jurisdiction, column < jurisdiction[:-1] + chr(ord(jurisdiction[-1]) + 1))
+    # The next code, not the next character: what follows "9" is another one in every collation.
+    after = str(int(jurisdiction) + 1).zfill(len(jurisdiction))
+    return and_(column >= jurisdiction, column < after)
 
 
 def within_any(column: Any, jurisdictions: list[str] | tuple[str, ...]) -> ColumnElement[bool]:

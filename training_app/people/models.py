@@ -215,6 +215,8 @@ class Post(Model):
             postgresql_where=text("ended_on IS NULL"),
         ),
         Index("ix_post_person", "person_id"),
+        # Who held it on a day that is over.
+        Index("ix_post_division", "division_code", "kind"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

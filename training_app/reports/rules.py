@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 VACANT, NEW_UNTESTED, NORMAL = "vacant", "new_untested", "normal"
+IN_TRAINING, TRAINED, UNTRAINED = "in_training", "trained", "untrained"
+#: What a post can be, the first that applies; together they are all posts.
+STATES = (VACANT, TRAINED, NEW_UNTESTED, IN_TRAINING, UNTRAINED)
 #: How long someone who never held such a post before counts as new (初任).
 NEW_FOR = timedelta(days=365)
 _URGENCY = {VACANT: 0, NEW_UNTESTED: 1, NORMAL: 2}
@@ -21,6 +24,39 @@ class HolderFacts:
     has_certificate: bool
     passed_test: bool
     achievable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PostFacts:
+    """What decides about a post that is held: everything of the holder, by the day that is asked about."""
+
+    #: When the holder's first post of this kind began.
+    first_started_on: date
+    #: A valid certificate of a programme of the year that holds the post, or outside training that counts.
+    certified: bool = False
+    #: A test was passed, in this counting year or an earlier one.
+    ever_passed: bool = False
+    #: A confirmed seat in an event that is on, or an attendance, in a programme of the year that holds the post.
+    engaged: bool = False
+
+
+def post_state(holder: PostFacts | None, on: date) -> str:
+    """One of STATES: vacant, trained (轮训覆盖), new and untested (初任未考核), in training, untrained."""
+    if holder is None:
+        return VACANT
+    if holder.certified:
+        return TRAINED
+    if is_new(holder.first_started_on, on) and not holder.ever_passed:
+        return NEW_UNTESTED
+    return IN_TRAINING if holder.engaged else UNTRAINED
+
+
+def reference_day(year: int, today: date) -> date:
+    """The day whose holders count: today, or the last day of a counting year that is over.
+
+    Facts about them count until today: a certificate that follows the year in February is that year's.
+    """
+    return min(today, date(year, 12, 31))
 
 
 def is_new(first_started_on: date, on: date) -> bool:

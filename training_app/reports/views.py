@@ -21,7 +21,7 @@ from training_app.schedule.queries import PHASE_ANNOUNCED
 from training_app.web import access
 from training_app.web.downloads import download
 
-from . import service, sheets, words
+from . import listeners, service, sheets, upkeep, words  # noqa: F401 - these listen and beat
 from .access import VIEW, ancestors_for, chosen, division_for, programmes_for, roots
 
 bp = Blueprint("reports", __name__)

@@ -23,6 +23,30 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit'))
     )
     op.create_index('ix_audit_subject', 'audit', ['subject_kind', 'subject_id'], unique=False)
+    op.create_table('coverage_total',
+    sa.Column('division_code', sa.String(length=9), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('counting_year', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('posts', sa.Integer(), nullable=False),
+    sa.Column('vacant', sa.Integer(), nullable=False),
+    sa.Column('new_untested', sa.Integer(), nullable=False),
+    sa.Column('in_training', sa.Integer(), nullable=False),
+    sa.Column('trained', sa.Integer(), nullable=False),
+    sa.Column('untrained', sa.Integer(), nullable=False),
+    sa.Column('out_of_reach', sa.Integer(), nullable=False),
+    sa.Column('persons_trained', sa.Integer(), nullable=False),
+    sa.Column('tested', sa.Integer(), nullable=False),
+    sa.Column('passed', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('division_code', 'kind', 'counting_year', name=op.f('pk_coverage_total'))
+    )
+    op.create_index('ix_coverage_total_year', 'coverage_total', ['counting_year', 'kind', 'division_code'], unique=False)
+    op.create_table('dirty',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('key', sa.String(length=20), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_dirty'))
+    )
+    op.create_index('ix_dirty_kind', 'dirty', ['kind', 'id'], unique=False)
     op.create_table('division',
     sa.Column('code', sa.String(length=12), nullable=False),
     sa.Column('name', sa.String(length=60), nullable=False),
@@ -34,6 +58,23 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('code', name=op.f('pk_division'))
     )
     op.create_index('ix_division_parent', 'division', ['parent_code'], unique=False)
+    op.create_index('ix_division_successor', 'division', ['successor_code'], unique=False, sqlite_where=sa.text('successor_code IS NOT NULL'), postgresql_where=sa.text('successor_code IS NOT NULL'))
+    op.create_table('division_total',
+    sa.Column('division_code', sa.String(length=9), nullable=False),
+    sa.Column('counting_year', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('certified', sa.Integer(), nullable=False),
+    sa.Column('expected', sa.Integer(), nullable=False),
+    sa.Column('present', sa.Integer(), nullable=False),
+    sa.Column('late', sa.Integer(), nullable=False),
+    sa.Column('excused', sa.Integer(), nullable=False),
+    sa.Column('absent', sa.Integer(), nullable=False),
+    sa.Column('attendances', sa.Integer(), nullable=False),
+    sa.Column('apart', sa.Integer(), nullable=False),
+    sa.Column('tenth_hours', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('division_code', 'counting_year', 'month', name=op.f('pk_division_total'))
+    )
+    op.create_index('ix_division_total_year', 'division_total', ['counting_year', 'division_code'], unique=False)
     op.create_table('job',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=60), nullable=False),
@@ -80,11 +121,52 @@ def upgrade() -> None:
     )
     op.create_index('ix_outgoing_event', 'outgoing', ['event_id', 'kind'], unique=False)
     op.create_index('ix_outgoing_waiting', 'outgoing', ['state', 'channel'], unique=False)
+    op.create_table('paper_total',
+    sa.Column('programme_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('division_code', sa.String(length=9), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('counting_year', sa.Integer(), nullable=False),
+    sa.Column('certified', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('programme_id', 'division_code', 'month', name=op.f('pk_paper_total'))
+    )
+    op.create_table('post_state',
+    sa.Column('division_code', sa.String(length=12), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('counting_year', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('changes_on', sa.Date(), nullable=True),
+    sa.Column('reached', sa.Boolean(), nullable=False),
+    sa.Column('tested', sa.Boolean(), nullable=False),
+    sa.Column('passed', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('division_code', 'kind', 'counting_year', name=op.f('pk_post_state'))
+    )
+    op.create_index('ix_post_state_changes', 'post_state', ['changes_on'], unique=False, sqlite_where=sa.text('changes_on IS NOT NULL'), postgresql_where=sa.text('changes_on IS NOT NULL'))
+    op.create_index('ix_post_state_list', 'post_state', ['counting_year', 'kind', 'state', 'division_code'], unique=False)
+    op.create_index('ix_post_state_out_of_reach', 'post_state', ['counting_year', 'kind', 'division_code'], unique=False, sqlite_where=sa.text('NOT reached'), postgresql_where=sa.text('NOT reached'))
+    op.create_index('ix_post_state_person', 'post_state', ['person_id', 'counting_year'], unique=False)
     op.create_table('serial_counter',
     sa.Column('prefix', sa.String(length=20), nullable=False),
     sa.Column('next_number', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('prefix', name=op.f('pk_serial_counter'))
     )
+    op.create_table('slot_total',
+    sa.Column('slot_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('division_code', sa.String(length=9), nullable=False),
+    sa.Column('programme_id', sa.Integer(), nullable=False),
+    sa.Column('counting_year', sa.Integer(), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('expected', sa.Integer(), nullable=False),
+    sa.Column('present', sa.Integer(), nullable=False),
+    sa.Column('late', sa.Integer(), nullable=False),
+    sa.Column('excused', sa.Integer(), nullable=False),
+    sa.Column('absent', sa.Integer(), nullable=False),
+    sa.Column('attendances', sa.Integer(), nullable=False),
+    sa.Column('apart', sa.Integer(), nullable=False),
+    sa.Column('tenth_hours', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('slot_id', 'division_code', name=op.f('pk_slot_total'))
+    )
+    op.create_index('ix_slot_total_programme', 'slot_total', ['programme_id'], unique=False)
     op.create_table('stored_file',
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('media_type', sa.String(length=100), nullable=False),
@@ -92,6 +174,15 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('sha256', name=op.f('pk_stored_file'))
+    )
+    op.create_table('upkeep',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('scans_settled', sa.Integer(), nullable=False),
+    sa.Column('scans_passed', sa.Integer(), nullable=False),
+    sa.Column('scans_seen', sa.Integer(), nullable=False),
+    sa.Column('shifted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('clock_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_upkeep'))
     )
     op.create_table('handover',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -251,6 +342,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_post_person_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_post'))
     )
+    op.create_index('ix_post_division', 'post', ['division_code', 'kind'], unique=False)
     op.create_index('ix_post_person', 'post', ['person_id'], unique=False)
     op.create_index('uq_post_present', 'post', ['division_code', 'kind'], unique=True, sqlite_where=sa.text('ended_on IS NULL'), postgresql_where=sa.text('ended_on IS NULL'))
     op.create_table('post_change',
@@ -897,6 +989,7 @@ def downgrade() -> None:
     op.drop_table('post_change')
     op.drop_index('uq_post_present', table_name='post', sqlite_where=sa.text('ended_on IS NULL'), postgresql_where=sa.text('ended_on IS NULL'))
     op.drop_index('ix_post_person', table_name='post')
+    op.drop_index('ix_post_division', table_name='post')
     op.drop_table('post')
     op.drop_index('ix_outside_training_state', table_name='outside_training')
     op.drop_table('outside_training')
@@ -915,16 +1008,32 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_handover_state'), table_name='handover')
     op.drop_index(op.f('ix_handover_division_code'), table_name='handover')
     op.drop_table('handover')
+    op.drop_table('upkeep')
     op.drop_table('stored_file')
+    op.drop_index('ix_slot_total_programme', table_name='slot_total')
+    op.drop_table('slot_total')
     op.drop_table('serial_counter')
+    op.drop_index('ix_post_state_person', table_name='post_state')
+    op.drop_index('ix_post_state_out_of_reach', table_name='post_state', sqlite_where=sa.text('NOT reached'), postgresql_where=sa.text('NOT reached'))
+    op.drop_index('ix_post_state_list', table_name='post_state')
+    op.drop_index('ix_post_state_changes', table_name='post_state', sqlite_where=sa.text('changes_on IS NOT NULL'), postgresql_where=sa.text('changes_on IS NOT NULL'))
+    op.drop_table('post_state')
+    op.drop_table('paper_total')
     op.drop_index('ix_outgoing_waiting', table_name='outgoing')
     op.drop_index('ix_outgoing_event', table_name='outgoing')
     op.drop_table('outgoing')
     op.drop_table('login_attempts')
     op.drop_index('ix_job_subject', table_name='job')
     op.drop_table('job')
+    op.drop_index('ix_division_total_year', table_name='division_total')
+    op.drop_table('division_total')
+    op.drop_index('ix_division_successor', table_name='division', sqlite_where=sa.text('successor_code IS NOT NULL'), postgresql_where=sa.text('successor_code IS NOT NULL'))
     op.drop_index('ix_division_parent', table_name='division')
     op.drop_table('division')
+    op.drop_index('ix_dirty_kind', table_name='dirty')
+    op.drop_table('dirty')
+    op.drop_index('ix_coverage_total_year', table_name='coverage_total')
+    op.drop_table('coverage_total')
     op.drop_index('ix_audit_subject', table_name='audit')
     op.drop_table('audit')
     # ### end Alembic commands ###
