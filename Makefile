@@ -5,6 +5,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 TLS ?= 0
 export HOST PORT TLS
+# Compiled modules are kept: without them every worker and every process of a test compiles them all again.
+export PYTHONDONTWRITEBYTECODE :=
 
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app training_app
@@ -23,11 +25,12 @@ run: $(RUN_STAMP) $(CATALOG) $(PACKED)
 	@exec $(BIN)/python serve.py
 
 test: $(DEV_STAMP) $(CATALOG)
-	$(PYTEST) -n auto -m "not prove"
+	$(PYTEST) -n auto --dist worksteal -m "not prove"
 
-# What is timed or killed has the machine for itself.
+# Only where such a test stands is looked for it; what is timed or killed has the machine for itself.
 prove: $(DEV_STAMP) $(CATALOG) $(PACKED)
-	$(PYTEST) -n auto -m prove --ignore=tests/prove --timeout=600
+	$(PYTEST) -n auto --maxschedchunk 1 -m prove --timeout=600 \
+	  $$(grep -rl --include='test_*.py' 'mark\.prove' tests | grep -v '^tests/prove/' | sort)
 	$(PYTEST) -n 0 -m prove --timeout=600 tests/prove
 
 # Alone on the machine: prints a table and writes benchmarks/latest.json.

@@ -40,6 +40,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(room, ignore_errors=True)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is given most time comes first: no worker is left with it at the end, while the others have nothing to do."""
+
+    def seconds(item: pytest.Item) -> float:
+        given = item.get_closest_marker("timeout")
+        return float(given.args[0]) if given and given.args else 0.0
+
+    items.sort(key=seconds, reverse=True)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """With `SKIPS_FORBIDDEN=1` a skipped test is a failed one."""
