@@ -50,7 +50,7 @@ class Config:
         self.SESSION_REFRESH_EACH_REQUEST = False
         self.MAX_CONTENT_LENGTH = 8 * 1024 * 1024
         #: What an address ends in → the bytes that it takes instead: photos of several pages come in one go.
-        self.LARGER_CONTENT = {"/sheets": 48 * 1024 * 1024}
+        self.LARGER_CONTENT = {"/sheets": 48 * 1024 * 1024, "/elsewhere/new": 9 * 1024 * 1024}
         self.WTF_CSRF_TIME_LIMIT = None
         self.TIMEZONE = os.environ.get("TIMEZONE", "Asia/Shanghai")
         self.DEFAULT_LANGUAGE = os.environ.get("DEFAULT_LANGUAGE", "zh_Hans")

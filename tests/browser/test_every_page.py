@@ -8,6 +8,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,8 @@ from training_app.checkin.sheetphotos import Mark, PageRead, RowRead
 from training_app.core import clock
 from training_app.core.db import db, transaction
 from training_app.core.jobs import Job
+from training_app.learning import outside
+from training_app.learning.outsiderules import Entry
 from training_app.people import grouplinks, logins
 from training_app.people.links import personal_token
 from training_app.people.models import Account, Handover, Organisation, Person, Post
@@ -80,6 +84,7 @@ NOT_PAGES = {
     "reports.index",
     "home.person_feed",
     "schedule.programme_feed",
+    "learning.outside_proof",
     "learning.sheet",
     "people.claim_state",
     "people.link_png",
@@ -176,6 +181,13 @@ def read_a_sheet(slot_id: int, registration_id: int, actor_id: int) -> None:
             sheetreading.store(reading, pages, None)
 
 
+def picture() -> bytes:
+    """A photo of a paper."""
+    out = BytesIO()
+    Image.new("RGB", (800, 560), "#FBF7F1").save(out, "PNG")
+    return out.getvalue()
+
+
 def addresses(site: Site) -> dict[str, tuple[str, Any]]:
     """Endpoint → who asks, and where: a path, or what gives it when its turn comes."""
     event, slot, phase, programme, past = site.event, site.slot.id, site.phase, site.programme, site.past
@@ -201,6 +213,14 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
         now=now,
     )
     read_a_sheet(slot, site.registration.id, site.account.person_id)
+    elsewhere = outside.enter(
+        chen,
+        Entry("province", "全省儿童主任骨干培训班", "省民政厅", Decimal(16), now.year - 1, date(now.year - 1, 9, 1)),
+        proof=outside.Proof(picture(), "证书.png"),
+        source="phone",
+        actor_id=chen,
+        now=now,
+    )
     certificate = db.session.scalar(select(Certificate).order_by(Certificate.id))
     handover = site.first_id(Handover, Handover.state == "submitted")
     return {
@@ -252,6 +272,13 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
         "learning.scores": ("organiser", f"/programmes/{programme}/scores"),
         "learning.history": ("organiser", f"/programmes/{programme}/scores/history"),
         "learning.import_scores": ("organiser", f"/programmes/{programme}/scores/import"),
+        "learning.outside_list": ("organiser", "/elsewhere"),
+        "learning.outside_whom": ("organiser", "/elsewhere/whom?q=陈"),
+        "learning.outside_enter": ("organiser", f"/people/{chen}/elsewhere/new"),
+        "learning.outside_one": ("organiser", f"/elsewhere/{elsewhere.id}"),
+        "learning.outside_import": ("organiser", "/elsewhere/import"),
+        "learning.outside_mine": ("director", "/my/elsewhere"),
+        "learning.outside_propose": ("director", "/my/elsewhere/new"),
         "people.index": ("organiser", "/people"),
         "people.person_new": ("organiser", "/people/new"),
         "people.person_edit": ("organiser", f"/people/{chen}/edit"),

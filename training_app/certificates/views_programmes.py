@@ -12,7 +12,7 @@ from training_app.core.errors import Invalid
 from training_app.core.permissions import Permission
 from training_app.learning.roll import places, subdistricts
 from training_app.people.forms import show
-from training_app.people.policy import allows
+from training_app.people.policy import allows, allows_anywhere
 from training_app.schedule.access import programme_for, programme_scope
 from training_app.schedule.queries import programmes
 from training_app.schedule.visibility import listed_programmes
@@ -36,7 +36,8 @@ def index() -> Any:
     """Every programme that one may see, with how many papers it has."""
     page = paginate(programmes(listed_programmes(access.actor(), Permission.CERTIFICATE_VIEW)), page=requested_page())
     issued = papers.counts([row.id for row in page.items])
-    return render_template("certificates/index.html", page=page, issued=issued)
+    outside = allows_anywhere(access.actor(), Permission.OUTSIDE_ENTER)
+    return render_template("certificates/index.html", page=page, issued=issued, may_enter_outside=outside)
 
 
 @bp.get("/programmes/<int:programme_id>/certificates")

@@ -19,6 +19,7 @@ from training_app.core.db import db
 from training_app.core.permissions import Permission as P
 from training_app.divisions.models import Division
 from training_app.divisions.rules import within_any
+from training_app.learning import outside
 from training_app.people import persons, policy
 from training_app.people.models import Claim, Handover, Person, PostChange
 from training_app.registration.models import Nomination, Registration, StandIn
@@ -321,6 +322,22 @@ def walk_ins(codes: tuple[str, ...]) -> list[Need]:
     ]
 
 
+def training_elsewhere(codes: tuple[str, ...]) -> list[Need]:
+    """Training elsewhere that was handed in and waits for a word."""
+    found = outside.waiting(codes)
+    if not found:
+        return []
+    return [
+        Need(
+            lazy_ngettext("%(num)d training elsewhere to confirm", "%(num)d trainings elsewhere to confirm", found),
+            _l("Look at the proof"),
+            _l("Decide"),
+            "learning.outside_list",
+            {"state": "asked"},
+        )
+    ]
+
+
 #: Which permission settles each kind that belongs to a programme.
 _OF_PROGRAMMES: tuple[tuple[P, Callable[[ColumnElement[bool], datetime], list[Need]]], ...] = (
     (P.REGISTRATION_MANAGE, nominations),
@@ -336,6 +353,7 @@ _OF_AREAS: tuple[tuple[P, Callable[[tuple[str, ...]], list[Need]]], ...] = (
     (P.HANDOVER_DECIDE, handovers),
     (P.PERSON_EDIT, claims),
     (P.PERSON_EDIT, walk_ins),
+    (P.OUTSIDE_DECIDE, training_elsewhere),
 )
 
 
