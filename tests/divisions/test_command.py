@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from tests import cast
 from tests.divisions import packages
+from training_app.divisions import service
 
 
 def test_the_command_prints_what_it_did(app):
@@ -30,3 +32,14 @@ def test_the_command_takes_the_folder_of_the_national_tree(app, tmp_path):
 def test_the_command_says_when_a_folder_is_another_one(app, tmp_path):
     answer = app.test_cli_runner().invoke(args=["divisions", "import", str(tmp_path)])
     assert answer.exit_code == 1 and "provinces.csv" in answer.output
+
+
+def test_the_command_lets_a_subdistrict_go_with_its_communities(app, now, tmp_path):
+    file = tmp_path / "mapping.csv"
+    lines = [f"{d.code},350502009{d.code[9:]},{d.name}" for d in service.communities([cast.KAIYUAN])]
+    file.write_text("old,new,name\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    arguments = ["divisions", "succeed", cast.KAIYUAN, "350502009", "--on", "2026-06-01", "--name", "新城街道"]
+    refused = app.test_cli_runner().invoke(args=arguments)
+    assert refused.exit_code == 1 and "Say where each goes" in refused.output
+    answer = app.test_cli_runner().invoke(args=[*arguments, "--communities", str(file)])
+    assert answer.output == f"divisions taken over: {len(lines) + 1}; posts that went on: 3, that ended: 0\n"

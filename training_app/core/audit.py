@@ -39,6 +39,7 @@ class Action(StrEnum):
     HANDOVER_CONFIRMED = "handover.confirmed"
     HANDOVER_REFUSED = "handover.refused"
     DIVISIONS_IMPORTED = "divisions.imported"
+    DIVISION_SUCCEEDED = "division.succeeded"
     ORGANISATION_CHANGED = "organisation.changed"
     PROGRAMME_CREATED = "programme.created"
     PROGRAMME_CHANGED = "programme.changed"

@@ -18,7 +18,7 @@ from .db import UtcDateTime, is_sqlite, session_connection
 
 #: Rows that are turned over together; keeps memory flat.
 CHUNK = 20_000
-_KNOWN_MOMENTS = 200_000
+_KNOWN_MOMENTS = 20_000
 _SQLITE = sqlite.dialect()
 
 
@@ -98,14 +98,23 @@ class Loader:
             columns[place] = [None if value is None else call(value) for value in columns[place]]
         return zip(*columns, strict=True)
 
-    def close(self) -> None:
-        """Let the table's next id follow on those that were written."""
+    @property
+    def has_id(self) -> bool:
+        """Whether rows are written with an id that the table would else count by itself."""
         key = self.table.autoincrement_column
-        if self._sqlite or key is None or key.name not in self.columns:
+        return key is not None and key.name == "id" and "id" in self.columns
+
+    def next_id(self) -> int:
+        """The id that follows on the highest of the table."""
+        highest = session_connection().scalar(select(func.max(self.table.c.id)))
+        return (highest or 0) + 1
+
+    def close(self) -> None:
+        """Let the table count on after the ids that were written."""
+        if self._sqlite or not self.has_id or not self.count:
             return
-        highest = select(func.max(key)).scalar_subquery()
-        sequence = func.pg_get_serial_sequence(self.table.name, key.name)
-        session_connection().execute(select(func.setval(sequence, highest)).where(highest.is_not(None)))
+        sequence = func.pg_get_serial_sequence(self.table.name, "id")
+        session_connection().execute(select(func.setval(sequence, self.next_id() - 1)))
 
 
 def keep_in_memory(megabytes: int) -> None:

@@ -32,11 +32,23 @@ pass_mark_asked = signal("pass-mark-asked")
 outside_training_changed = signal("outside-training-changed")
 #: person_id, into_id, actor_id, now
 persons_merged = signal("persons-merged")
+#: old_code, new_code, on, actor_id, now: from the day `on` a subdistrict or community is taken over by another, and the
+#: old one has ended. Posts follow before the transaction ends; a room that moves some answers with `PostsFollowed`.
+division_succeeded = signal("division-succeeded")
 #: person_id, actor_id, now: a person can log in by password from now on.
 account_created = signal("account-created")
 #: A question. event_ids, organisation_ids (None: every one), now; the answer is a list of `EventFact`: these
 #: events, and all of the organisations.
 events_asked = signal("events-asked")
+
+
+class PostsFollowed(NamedTuple):
+    """What became of the posts of a division that was taken over."""
+
+    #: They went on at the successor.
+    moved: int
+    #: They ended: somebody holds that post at the successor already.
+    lost: int
 
 
 class EventFact(NamedTuple):

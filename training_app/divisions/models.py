@@ -29,7 +29,8 @@ class Division(Model):
     #: province, city, district, subdistrict, community
     level: Mapped[str] = mapped_column(String(12))
     parent_code: Mapped[str | None] = mapped_column(String(12))
+    #: The first and the last day; null: since ever, and until now.
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
-    #: The code that took over after a merger or transfer.
+    #: The code that took over after a merger or transfer, from the day after `valid_to`.
     successor_code: Mapped[str | None] = mapped_column(String(12))

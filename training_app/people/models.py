@@ -227,7 +227,7 @@ class Post(Model):
     started_on: Mapped[date]
     #: Null: holds the post now. At most one such row per (division, kind).
     ended_on: Mapped[date | None]
-    #: elected, appointed, or unknown
+    #: elected, appointed, unknown; transferred: came along when the division was taken over, and is not new
     appointed: Mapped[str] = mapped_column(String(12), default="unknown")
     person: Mapped[Person] = relationship()
     division: Mapped[Division] = relationship()

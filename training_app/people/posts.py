@@ -134,9 +134,13 @@ def change_holder(
             session.flush()
         made = None
         if new_person_id is not None:
-            division = session.get(Division, division_code)
+            # Held, so that nobody lets another division take it over meanwhile.
+            division = session.get(Division, division_code, with_for_update={"read": True})
             if division is None or division.level != LEVEL[kind]:
                 raise NotFound()
+            if division.valid_to is not None:
+                sentence = _l("%(name)s was taken over by another division. Choose that one.", name=division.name)
+                raise Refusal("division_ended", sentence)
             made = Post(
                 division_code=division_code,
                 kind=kind,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (  # noqa: F401
     models,
+    transfers,
     views_cards,
     views_devices,
     views_grants,

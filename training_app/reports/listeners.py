@@ -24,6 +24,7 @@ _COUNTED = {
     Action.PERSON_MERGED,
     Action.POST_CHANGED,
     Action.DIVISIONS_IMPORTED,
+    Action.DIVISION_SUCCEEDED,
     Action.PROGRAMME_CREATED,
     Action.PROGRAMME_CHANGED,
     Action.EVENT_CREATED,
@@ -58,6 +59,8 @@ def notes(action: Action, kind: str, entry: Entry) -> list[tuple[str, str]]:
         return [(kind, str(subject_id)), ("person", str((after or before)["person"]))]
     if action is Action.DIVISIONS_IMPORTED:
         return [("area", str(code)) for code in after.get("areas", [""])]
+    if action is Action.DIVISION_SUCCEEDED:
+        return [("area", str(one["division"])) for one in (before, after)]
     if action is Action.PERSON_MERGED:
         return [("merged", str(after["into"]))]
     if action in (Action.PROGRAMME_CREATED, Action.PROGRAMME_CHANGED):
