@@ -76,8 +76,9 @@ def tell(now: datetime, *, area: str = "", progress: Callable[[int], Any] = lamb
             nation.tell(code, phases)
             progress(found[code])
         rows = nation.rows.close()
-    recount.everything(now)
     _settle()
+    recount.everything(now)
+    _settle_totals()
     return Told(rows, time.monotonic() - began)
 
 
@@ -159,12 +160,21 @@ class _Nation:
 
 
 def _settle() -> None:
-    """What the database does by itself in quiet hours, now: PostgreSQL learns what its tables hold."""
+    """What a database does by itself in quiet hours, now: the totals are counted by what it knows of its tables."""
     if is_sqlite():
         bulk.keep_in_memory(_USUAL)
-        with db.engine.connect() as connection:
-            # The file beside it has grown as large as itself.
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        # The file beside it has grown as large as itself.
+        _outside("PRAGMA wal_checkpoint(TRUNCATE)")
     else:
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("VACUUM (ANALYZE)")
+        _outside("VACUUM (ANALYZE)")
+
+
+def _settle_totals() -> None:
+    if not is_sqlite():
+        _outside("ANALYZE")
+
+
+def _outside(statement: str) -> None:
+    """Send a statement that no transaction may hold."""
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql(statement)
