@@ -65,4 +65,28 @@ ROWS = {
     "registration.join_now": [
         row("/join/5-AAAAAAAAAAAAAAAAAAAAAAAAAAA", method="POST", anyone=404, volunteer=403, visitor=403)
     ],
+    # Nobody has missed anything that the fifth session could make up for: whoever asks is told so.
+    "registration.book_make_up": [
+        row(
+            "/my/make-ups/1",
+            method="POST",
+            data={"event": "5"},
+            anyone=302,
+            volunteer=403,
+            visitor=403,
+            foreign="/my/make-ups/999",
+        )
+    ],
+    "registration.book_make_up_for": [
+        row(
+            "/programmes/1/make-ups",
+            method="POST",
+            data={"event": "5", "person": "7"},
+            anyone=403,
+            administrator=302,
+            organiser=302,
+            supervisor=302,
+            foreign="/programmes/2/make-ups",
+        )
+    ],
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from training_app.core.db import db
 from training_app.schedule.models import Event, Slot
@@ -24,6 +24,7 @@ __all__ = [
     "Mark",
     "ask",
     "attended",
+    "attended_at",
     "close",
     "correct",
     "correct_all",
@@ -98,6 +99,15 @@ def attended(programme_id: int, person_ids: Collection[int]) -> dict[int, list[A
 
     Counts what `sessions_attended` counts, salons besides.
     """
+    return _attended(Event.programme_id == programme_id, person_ids)
+
+
+def attended_at(event_ids: Collection[int], person_ids: Collection[int]) -> dict[int, list[Attended]]:
+    """The same of these events, whatever programme they belong to."""
+    return _attended(Event.id.in_(event_ids), person_ids)
+
+
+def _attended(which: ColumnElement[bool], person_ids: Collection[int]) -> dict[int, list[Attended]]:
     found: dict[int, list[Attended]] = defaultdict(list)
     for person_id, event_id, kind, number, hours, starts_at, ends_at in db.session.execute(
         select(
@@ -112,7 +122,7 @@ def attended(programme_id: int, person_ids: Collection[int]) -> dict[int, list[A
         .join(Slot, Slot.id == Attendance.slot_id)
         .join(Event, Event.id == Slot.event_id)
         .where(
-            Event.programme_id == programme_id,
+            which,
             Attendance.person_id.in_(person_ids),
             Attendance.status.in_(HERE),
             Attendance.as_whom.in_(("trainee", "walk_in")),

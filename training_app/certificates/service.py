@@ -12,15 +12,18 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from training_app.attendance.service import Attended, attended
+from training_app.attendance.service import Attended
 from training_app.core import audit, signals
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound
 from training_app.learning import outside
 from training_app.learning import service as learning
 from training_app.people.models import Person
+from training_app.registration.makeuprules import Missed
 from training_app.schedule.models import Event, Programme
 
+from . import visits
+from .counting import Counted, MakeUp
 from .models import Rule
 from .rules import LATEST, Conditions, Decision, Facts, decide, proposed
 
@@ -43,6 +46,18 @@ def pass_mark(_sender: Any, programme_id: int) -> tuple[Decimal, bool] | None:
         return None
     conditions = conditions_of(programme, current_rule(programme_id))
     return conditions.pass_mark, conditions.counts == LATEST
+
+
+@signals.missed_asked.connect
+def missed_sessions(
+    _sender: Any, programme_id: int, person_ids: Collection[int], now: datetime
+) -> dict[int, list[tuple[int, str]]]:
+    """Which sessions these persons missed in a programme and have not made up nor booked, as (number, area)."""
+    return {
+        person_id: [(one.number, one.area) for one in found.missing]
+        for person_id, found in progress(programme_id, person_ids, now).items()
+        if found.missing
+    }
 
 
 def versions(programme_id: int) -> list[tuple[Rule, str | None]]:
@@ -126,6 +141,10 @@ class Progress:
     hours: Decimal
     decision: Decision
     points: dict[int, Decimal]
+    #: Sessions that were missed and for which nothing is booked, by number and area.
+    missing: tuple[Missed, ...] = ()
+    #: Attended or ahead, with the numbers that they fill.
+    make_ups: tuple[MakeUp, ...] = ()
     #: Confirmed from elsewhere in the counting year; None where the rule does not count them.
     hours_outside: Decimal | None = None
     attended: tuple[Attended, ...] = ()
@@ -159,7 +178,8 @@ def progress(
     """How far each of these people has come in a programme, in a fixed number of statements.
 
     `conditions` are those of the newest rule unless others are given. A session counts once however often it is
-    repeated in other phases; facts of persons merged into one of these count for that one. A stand-in's attendance
+    repeated in other phases, and a make-up once, in the place of the lowest session of its area that was missed.
+    Facts of persons merged into one of these count for that one. A stand-in's attendance
     counts for nobody. Raises NotFound for an unknown programme.
     """
     programme = db.session.get(Programme, programme_id)
@@ -176,13 +196,11 @@ def progress(
     everyone = [*person_ids, *merged]
     events = db.session.scalars(
         select(Event)
-        .where(Event.programme_id == programme_id, Event.state.in_(("draft", "published")))
+        .where(Event.programme_id == programme_id, Event.state.in_(("draft", "published", "closed")))
         .options(selectinload(Event.slots))
     ).all()
-    ahead = [e for e in events if any(slot.checkin_closes_at > now for slot in e.slots)]
-    visits: dict[int, list[Attended]] = {}
-    for person_id, found in attended(programme_id, everyone).items():
-        visits.setdefault(merged.get(person_id, person_id), []).extend(found)
+    ahead = [e for e in events if e.state != "closed" and any(slot.checkin_closes_at > now for slot in e.slots)]
+    counts = visits.counted(programme_id, person_ids, merged, events, ahead, now)
     scores: dict[int, dict[int, Decimal]] = {}
     for person_id, tries in learning.points(programme_id, everyone).items():
         scores.setdefault(merged.get(person_id, person_id), {}).update(tries)
@@ -191,7 +209,7 @@ def progress(
         person_id: _progress(
             person_id,
             conditions,
-            visits.get(person_id, []),
+            *counts[person_id],
             ahead,
             scores.get(person_id, {}),
             elsewhere.get(person_id, Decimal(0)),
@@ -203,19 +221,21 @@ def progress(
 def _progress(
     person_id: int,
     conditions: Conditions,
-    visits: list[Attended],
+    counted: Counted,
+    booked_hours: dict[int, Decimal],
     ahead: list[Event],
     tries: dict[int, Decimal],
     elsewhere: Decimal,
 ) -> Progress:
-    done: dict[tuple[str, int], Attended] = {}
-    for visit in visits:
-        done.setdefault((visit.kind, visit.number), visit)
+    done = counted.done
     coming = {
         (event.kind, event.number): sum((slot.credit_hours for slot in event.slots), Decimal(0))
         for event in ahead
         if (event.kind, event.number) not in done
     }
+    for one in counted.make_ups:
+        if not one.attended:
+            coming.setdefault(("session", one.number), booked_hours[one.event_id])
     hours = sum((visit.hours for visit in done.values()), Decimal(0))
     sessions = sum(kind == "session" for kind, _ in done)
     salons = len(done) - sessions
@@ -239,6 +259,8 @@ def _progress(
         points=tries,
         hours_outside=elsewhere if conditions.counts_outside else None,
         attended=tuple(done.values()),
+        missing=counted.missing,
+        make_ups=counted.make_ups,
     )
 
 

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     REGISTRATION_VIEW = "registration.view", "See who is registered, in one's area"
     REGISTRATION_MANAGE = "registration.manage", "Register, cancel, import rosters, set quotas, decide nominations"
     NOMINATION_SUBMIT = "nomination.submit", "Nominate directors of one's jurisdiction"
+    MAKE_UP_BOOK = "make_up.book", "Book make-up sessions for people of one's area"
     MESSAGE_MANAGE = "message.manage", "Copy, send and tick off messages"
     DOOR_SCAN = "door.scan", "Check people in at the door of an event"
     DOOR_MANAGE = "door.manage", "Make door links, print and attach sign-in sheets, show the projector page"

@@ -28,6 +28,9 @@ registration_cancelled = signal("registration-cancelled")
 event_closed = signal("event-closed")
 #: programme_id: which points pass? The room that knows the rule answers (mark, whether the latest try counts).
 pass_mark_asked = signal("pass-mark-asked")
+#: programme_id, person_ids, now: which sessions did these persons miss? The room that counts attendance answers
+#: {person id: [(number, curriculum area), …]}, what is made up for or booked left out.
+missed_asked = signal("missed-asked")
 #: person_ids, counting_year, actor_id, now: what is confirmed of these persons' training elsewhere changed.
 outside_training_changed = signal("outside-training-changed")
 #: person_id, into_id, actor_id, now

@@ -19,12 +19,17 @@ from training_app.certificates.rules import Conditions
 from training_app.certificates.service import Progress
 from training_app.core.db import db
 from training_app.people import posts
+from training_app.registration import makeups
+from training_app.registration.makeups import Offer
 from training_app.registration.models import Registration
 from training_app.schedule.models import Event, Programme, Slot
 from training_app.schedule.queries import published_for
 
 from . import rules
 from .mine import HELD, same_person
+
+#: At most so many make-ups are offered; the nearest are enough to choose from.
+MOST_OFFERS = 4
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class Stamp:
     day: datetime | None
     event: Event | None
     mark: Mark | None = None
+    #: Filled, or to be filled, by a session of another number or programme.
+    make_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,8 @@ class Passport:
     stamps: tuple[Stamp, ...]
     areas: tuple[Area, ...]
     certificate: Certificate | None
+    #: What would make up for something missed, the nearest first.
+    offers: tuple[Offer, ...] = ()
 
     @property
     def next(self) -> Stamp | None:
@@ -145,7 +154,8 @@ def passport(person_id: int, programme: Programme, now: datetime) -> Passport:
     )
     done = {visit.event_id: visit.starts_at for visit in progress.attended}
     numbers = sorted({*range(1, programme.planned_sessions + 1), *sessions})
-    stamps = tuple(_stamp(n, sessions.get(n, []), held, marks, done, now) for n in numbers)
+    made_up = _made_up(progress)
+    stamps = tuple(made_up.get(n) or _stamp(n, sessions.get(n, []), held, marks, done, now) for n in numbers)
     paper = db.session.scalar(
         select(Certificate)
         .where(
@@ -157,7 +167,32 @@ def passport(person_id: int, programme: Programme, now: datetime) -> Passport:
         .limit(1)
     )
     hours = {visit.event_id: visit.hours for visit in progress.attended}
-    return Passport(programme, progress, conditions, stamps, _areas(stamps, hours), paper)
+    offers: list[Offer] = []
+    if paper is None and progress.missing:
+        missing = {person_id: progress.missing}
+        offers = makeups.offers(programme.id, [person_id], now, known=missing).get(person_id, [])
+    return Passport(programme, progress, conditions, stamps, _areas(stamps, hours), paper, tuple(offers[:MOST_OFFERS]))
+
+
+def _made_up(progress: Progress) -> dict[int, Stamp]:
+    """The stamps that make-ups fill, attended or ahead, by the number that they fill, in one statement at most."""
+    ids = [one.event_id for one in progress.make_ups]
+    if not ids:
+        return {}
+    events = {
+        event.id: event
+        for event in db.session.scalars(select(Event).where(Event.id.in_(ids)).options(selectinload(Event.slots)))
+    }
+    return {
+        one.number: Stamp(
+            one.number,
+            "earned" if one.attended else "registered",
+            events[one.event_id].slots[0].starts_at,
+            events[one.event_id],
+            make_up=True,
+        )
+        for one in progress.make_ups
+    }
 
 
 def _areas(stamps: Sequence[Stamp], hours: dict[int, Decimal]) -> tuple[Area, ...]:

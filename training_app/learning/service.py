@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Attendance
@@ -43,13 +43,23 @@ def takes_part(programme_id: int, person: Any = Person) -> ColumnElement[bool]:
                 Event.programme_id == programme_id,
                 Registration.state == "confirmed",
                 Registration.as_whom.in_(FOR_ONESELF),
+                or_(Registration.make_up_for_id.is_(None), Registration.make_up_for_id == programme_id),
             )
         ),
         person.id.in_(
             select(Attendance.person_id)
             .join(Slot, Slot.id == Attendance.slot_id)
             .join(Event, Event.id == Slot.event_id)
-            .where(Event.programme_id == programme_id, Attendance.as_whom.in_(FOR_ONESELF))
+            .where(
+                Event.programme_id == programme_id,
+                Attendance.as_whom.in_(FOR_ONESELF),
+                # Who makes up for another programme's session here belongs there.
+                ~exists().where(
+                    Registration.event_id == Event.id,
+                    Registration.person_id == Attendance.person_id,
+                    Registration.make_up_for_id != programme_id,
+                ),
+            )
         ),
     )
 

@@ -76,6 +76,13 @@ class Registration(Model):
         Index("ix_registration_person", "person_id"),
         Index("ix_registration_line", "event_id", "state", "line"),
         Index("ix_registration_division", "event_id", "division_code"),
+        # Few are make-ups: counting a programme's pays nothing for all the others.
+        Index(
+            "ix_registration_make_up",
+            "make_up_for_id",
+            sqlite_where=text("make_up_for_id IS NOT NULL"),
+            postgresql_where=text("make_up_for_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -87,11 +94,13 @@ class Registration(Model):
     state: Mapped[str] = mapped_column(String(10))
     #: Place in the programme's one line; null unless waiting.
     line: Mapped[int | None]
-    #: self, nomination, roster, organiser, door
+    #: self, nomination, roster, organiser, door, make_up
     source: Mapped[str] = mapped_column(String(12))
     #: trainee, stand_in, guest, staff, walk_in; only trainee and stand_in take a seat
     as_whom: Mapped[str] = mapped_column(String(10), default="trainee")
     stand_in_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    #: Set for a make-up: the programme in which this seat replaces a missed session of the same area.
+    make_up_for_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"))
     #: The community at that time; a later transfer does not rewrite it.
     division_code: Mapped[str | None] = mapped_column(ForeignKey("division.code"))
     #: Ten characters that can be typed when the code cannot be scanned.

@@ -60,6 +60,7 @@ def write(
     division_code: str | None = None,
     stand_in_for_id: int | None = None,
     enrolment_id: int | None = None,
+    make_up_for_id: int | None = None,
     actor_id: int | None,
     now: datetime,
 ) -> Registration:
@@ -77,6 +78,7 @@ def write(
         row.created_at = now
         row.source = source
         row.division_code = community
+        row.make_up_for_id = make_up_for_id
     row.state, row.line, row.as_whom = state, line, as_whom
     row.stand_in_for_id, row.enrolment_id = stand_in_for_id, enrolment_id
     db.session.add(row)

@@ -266,6 +266,7 @@ def restore(registration_id: int, *, actor_id: int | None, now: datetime) -> Reg
             division_code=row.division_code,
             stand_in_for_id=row.stand_in_for_id,
             enrolment_id=row.enrolment_id if confirmed else None,
+            make_up_for_id=row.make_up_for_id,
             actor_id=actor_id,
             now=now,
         )

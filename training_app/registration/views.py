@@ -7,6 +7,7 @@ from . import (  # noqa: F401
     news,
     views_events,
     views_join,
+    views_makeups,
     views_messages,
     views_nominations,
     views_phases,

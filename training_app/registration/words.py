@@ -17,6 +17,8 @@ REFUSALS: dict[str, Any] = {
     "nothing_to_join": _l("This phase has no session that one could join."),
     "started": _l("The event has begun, so you can no longer cancel here. Please tell the organiser."),
     "waiting": _l("This person is on the waiting list. Ask the organiser."),
+    "full": _l("The last seat of this session was taken meanwhile. Please choose another one."),
+    "no_make_up": _l("This session does not make up for anything that was missed, or it clashes with another seat."),
 }
 STATES: dict[str, Any] = {
     "confirmed": _l("Confirmed"),
@@ -32,6 +34,7 @@ SOURCES: dict[str, Any] = {
     "roster": _l("From a roster"),
     "organiser": _l("By the organiser"),
     "door": _l("At the door"),
+    "make_up": _l("Make-up"),
 }
 AS_WHOM: dict[str, Any] = {
     "trainee": _l("Trainee"),

@@ -670,6 +670,7 @@ def upgrade() -> None:
     sa.Column('source', sa.String(length=12), nullable=False),
     sa.Column('as_whom', sa.String(length=10), nullable=False),
     sa.Column('stand_in_for_id', sa.Integer(), nullable=True),
+    sa.Column('make_up_for_id', sa.Integer(), nullable=True),
     sa.Column('division_code', sa.String(length=12), nullable=True),
     sa.Column('ticket_code', sa.String(length=10), nullable=False),
     sa.Column('ticket_revision', sa.Integer(), nullable=False),
@@ -677,6 +678,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['division_code'], ['division.code'], name=op.f('fk_registration_division_code')),
     sa.ForeignKeyConstraint(['enrolment_id'], ['enrolment.id'], name=op.f('fk_registration_enrolment_id')),
     sa.ForeignKeyConstraint(['event_id'], ['event.id'], name=op.f('fk_registration_event_id')),
+    sa.ForeignKeyConstraint(['make_up_for_id'], ['programme.id'], name=op.f('fk_registration_make_up_for_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_registration_person_id')),
     sa.ForeignKeyConstraint(['stand_in_for_id'], ['person.id'], name=op.f('fk_registration_stand_in_for_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_registration')),
@@ -686,6 +688,7 @@ def upgrade() -> None:
     op.create_index('ix_registration_division', 'registration', ['event_id', 'division_code'], unique=False)
     op.create_index(op.f('ix_registration_enrolment_id'), 'registration', ['enrolment_id'], unique=False)
     op.create_index('ix_registration_line', 'registration', ['event_id', 'state', 'line'], unique=False)
+    op.create_index('ix_registration_make_up', 'registration', ['make_up_for_id'], unique=False, sqlite_where=sa.text('make_up_for_id IS NOT NULL'), postgresql_where=sa.text('make_up_for_id IS NOT NULL'))
     op.create_index('ix_registration_person', 'registration', ['person_id'], unique=False)
     op.create_table('roster_import',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -945,6 +948,7 @@ def downgrade() -> None:
     op.drop_table('slot')
     op.drop_table('roster_import')
     op.drop_index('ix_registration_person', table_name='registration')
+    op.drop_index('ix_registration_make_up', table_name='registration', sqlite_where=sa.text('make_up_for_id IS NOT NULL'), postgresql_where=sa.text('make_up_for_id IS NOT NULL'))
     op.drop_index('ix_registration_line', table_name='registration')
     op.drop_index(op.f('ix_registration_enrolment_id'), table_name='registration')
     op.drop_index('ix_registration_division', table_name='registration')
