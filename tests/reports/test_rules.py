@@ -6,32 +6,10 @@ from datetime import date
 
 import pytest
 
-from training_app.reports.rules import HolderFacts, covered, is_new, percent, state, to_act_on, urgency
+from training_app.reports.rules import PostFacts, heat, is_new, percent, post_state, reason, reference_day
 
 TODAY = date(2026, 6, 14)
 OLD = date(2024, 1, 1)
-
-
-def _holder(**facts):
-    return HolderFacts(**{
-        "first_started_on": OLD, "sessions_done": 0, "sessions_needed": 5, "has_certificate": False,
-        "passed_test": False,
-    } | facts)  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("holder", "expected"),
-    [
-        (None, False),
-        (_holder(), False),
-        (_holder(sessions_done=4), False),
-        (_holder(sessions_done=5), True),
-        (_holder(has_certificate=True), True),
-        (_holder(sessions_needed=0), False),
-    ],
-)
-def test_a_post_is_covered_by_what_its_present_holder_has_done(holder, expected):
-    assert covered(holder) is expected
 
 
 def test_one_is_new_for_a_year():
@@ -43,39 +21,50 @@ def test_one_is_new_for_a_year():
     ("holder", "expected"),
     [
         (None, "vacant"),
-        (_holder(), "normal"),
-        (_holder(first_started_on=TODAY), "new_untested"),
-        (_holder(first_started_on=TODAY, passed_test=True), "normal"),
-        (_holder(first_started_on=TODAY, has_certificate=True), "normal"),
-        (_holder(first_started_on=TODAY, sessions_done=5), "new_untested"),
+        (PostFacts(OLD), "untrained"),
+        (PostFacts(OLD, engaged=True), "in_training"),
+        (PostFacts(OLD, ever_passed=True), "untrained"),
+        (PostFacts(TODAY), "new_untested"),
+        (PostFacts(TODAY, engaged=True), "new_untested"),
+        (PostFacts(TODAY, ever_passed=True), "untrained"),
+        (PostFacts(TODAY, ever_passed=True, engaged=True), "in_training"),
+        (PostFacts(TODAY, certified=True), "trained"),
+        (PostFacts(OLD, certified=True, engaged=True), "trained"),
     ],
 )
 def test_the_state_of_a_post(holder, expected):
-    assert state(holder, TODAY) == expected
+    assert post_state(holder, TODAY) == expected
 
 
 @pytest.mark.parametrize(
-    ("holder", "expected"),
+    ("state", "reached", "expected"),
     [
-        (None, True),
-        (_holder(sessions_done=3), False),
-        (_holder(sessions_done=3, achievable=False), True),
-        (_holder(sessions_done=5, achievable=False), False),
-        (_holder(first_started_on=TODAY), True),
+        ("vacant", True, "vacant"),
+        ("trained", True, None),
+        ("in_training", True, None),
+        ("in_training", False, "out_of_reach"),
+        ("new_untested", True, "new_untested"),
+        ("new_untested", False, "out_of_reach"),
+        ("untrained", True, "untrained"),
     ],
 )
-def test_who_can_still_make_it_needs_nothing_yet(holder, expected):
-    assert to_act_on(holder, TODAY) is expected
+def test_who_is_trained_or_on_the_way_needs_nothing(state, reached, expected):
+    assert reason(state, reached=reached) == expected
 
 
-def test_vacant_posts_come_first_then_the_new_then_who_cannot_make_it_any_more():
-    posts = {
-        "fine": _holder(sessions_done=3),
-        "lost": _holder(achievable=False),
-        "new": _holder(first_started_on=TODAY),
-        "empty": None,
-    }
-    assert sorted(posts, key=lambda name: urgency(posts[name], TODAY)) == ["empty", "new", "lost", "fine"]
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [(TODAY, TODAY), (date(2027, 2, 4), date(2026, 12, 31)), (date(2025, 9, 1), date(2025, 9, 1))],
+)
+def test_the_holders_of_a_year_that_is_over_are_those_of_its_last_day(today, expected):
+    assert reference_day(2026, today) == expected
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "expected"), [(0, 0, None), (0, 9, 0), (1, 5, 1), (99, 100, 4), (100, 100, 5), (19, 100, 0)]
+)
+def test_only_all_of_them_are_the_darkest(part, whole, expected):
+    assert heat(part, whole) == expected
 
 
 @pytest.mark.parametrize(

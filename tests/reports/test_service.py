@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,6 +11,9 @@ from sqlalchemy import func, select, update
 
 from tests import cast
 from tests.attendance.crowd import CHEN, LIN, ORGANISER, ZHANG, come, seat
+from tests.learning.outsiders import hand_in
+from tests.reports.papers import certify
+from training_app.certificates.papers import revoke
 from training_app.certificates.rules import Conditions
 from training_app.certificates.service import set_rule
 from training_app.core.db import db, transaction
@@ -18,10 +22,8 @@ from training_app.divisions.models import Division
 from training_app.learning.models import Score
 from training_app.people.models import Person, Post
 from training_app.people.posts import change_holder
-from training_app.reports import service
+from training_app.reports import recount, service, totals, upkeep
 from training_app.schedule.models import Programme
-
-ONE_SESSION = Conditions(sessions_needed=1)
 
 
 def _report(code=cast.KAIYUAN, programme=cast.PROGRAMME, now=cast.NOW):
@@ -42,9 +44,10 @@ def _score(person, points, attempt=1):
         )  # fmt: skip
 
 
-@pytest.fixture
-def rule(app):
-    set_rule(cast.PROGRAMME, ONE_SESSION, actor_id=ORGANISER, now=cast.NOW)
+def _overview(code=cast.LICHENG):
+    upkeep.settle(cast.NOW)
+    db.session.expire_all()
+    return service.overview(code, 2026, cast.NOW)
 
 
 def test_every_community_has_a_row_the_vacant_ones_too(app):
@@ -58,17 +61,17 @@ def test_every_community_has_a_row_the_vacant_ones_too(app):
     assert (vacant.post.state, vacant.post.covered, vacant.post.note) == ("vacant", False, "")
 
 
-def test_the_rule_of_the_programme_says_who_is_covered(rule):
-    seat(CHEN, 1)
-    come(CHEN, 1)
+def test_a_valid_certificate_covers_the_post_of_its_holder(app):
+    paper = certify(CHEN)
     report = _report()
     assert (report.summary.covered, report.summary.uncovered) == (1, report.summary.posts - 1)
     assert _row(report, CHEN).post.covered and not _row(report, LIN).post.covered
+    revoke(paper, reason="mistake", actor_id=ORGANISER, now=cast.NOW)
+    assert _report().summary.covered == 0
 
 
-def test_a_successor_is_not_covered_by_what_the_one_before_did(rule):
-    seat(CHEN, 1)
-    come(CHEN, 1)
+def test_a_successor_is_not_covered_by_what_the_one_before_did(app):
+    certify(CHEN)
     change_holder(
         cast.KAIYUAN_COMMUNITY,
         "director",
@@ -85,18 +88,22 @@ def test_a_successor_is_not_covered_by_what_the_one_before_did(rule):
     assert (row.post.state, [cell.status for cell in row.cells]) == ("new_untested", [""] * 6)
 
 
-def test_a_session_of_another_programme_of_the_same_year_counts(rule):
+def test_a_certificate_of_another_programme_of_the_same_year_counts_where_that_holds_the_post(app):
+    certify(CHEN, cast.OTHER_PROGRAMME)
+    assert not _row(_report(), CHEN).post.covered, "it is of another district"
     with transaction() as session:
-        session.execute(
-            update(Programme).where(Programme.id == cast.OTHER_PROGRAMME).values(division_code=cast.LICHENG)
-        )
-    set_rule(cast.OTHER_PROGRAMME, ONE_SESSION, actor_id=ORGANISER, now=cast.NOW)
-    seat(CHEN, cast.OTHER_EVENT)
-    come(CHEN, cast.OTHER_SLOT)
+        session.execute(update(Programme).where(Programme.id == cast.OTHER_PROGRAMME).values(division_code="3505"))
     assert _row(_report(), CHEN).post.covered
     with transaction() as session:
         session.execute(update(Programme).where(Programme.id == cast.OTHER_PROGRAMME).values(counting_year=2025))
     assert not _row(_report(), CHEN).post.covered
+
+
+def test_confirmed_training_elsewhere_covers_where_the_rule_counts_it(app):
+    hand_in(CHEN, confirmed=True, now=cast.NOW)
+    assert not _row(_report(), CHEN).post.covered
+    set_rule(cast.PROGRAMME, Conditions(5, counts_outside=True), actor_id=ORGANISER, now=cast.NOW)
+    assert _row(_report(), CHEN).post.covered
 
 
 def test_a_stand_ins_attendance_is_not_the_directors(app):
@@ -128,13 +135,13 @@ def test_who_has_leave_is_not_missing(app):
     assert not _row(_report(), CHEN).missing
 
 
-def test_the_attendance_rate_is_of_slots_that_are_over(app):
-    for event in (1, 2, 4):
+def test_the_attendance_rate_is_of_slots_whose_check_in_has_opened(app):
+    for event in (1, 2, 4, 5):
         seat(CHEN, event)
     come(CHEN, 1)
     come(CHEN, 4)
     summary = _report().summary
-    assert (summary.attended, summary.expected, summary.attendance_rate) == (1, 2, 50)
+    assert (summary.attended.attendances, summary.attended.expected, summary.attendance_rate) == (2, 3, 67)
 
 
 def test_the_pass_rate_is_there_once_scores_are(app):
@@ -145,42 +152,85 @@ def test_the_pass_rate_is_there_once_scores_are(app):
     assert (summary.tested, summary.passed, summary.pass_rate) == (2, 1, 50)
 
 
-def test_a_division_above_is_the_sum_of_those_below(rule):
+def test_a_division_above_is_the_sum_of_those_below_and_agrees_with_the_communities(app):
     for person in (CHEN, ZHANG):
         seat(person, 1)
         come(person, 1)
-    over = service.overview(cast.LICHENG, cast.PROGRAMME, cast.NOW)
-    by_code = {part.division.code: part.summary for part in over.parts}
+        certify(person)
+    over = _overview()
+    by_code = {part.division.code: part for part in over.parts}
     assert len(over.parts) == 9
-    assert (by_code[cast.KAIYUAN].covered, by_code[cast.FUQIAO].covered) == (1, 1)
-    for name in ("posts", "covered", "vacant", "new_untested", "expected", "attended"):
-        assert getattr(over.summary, name) == sum(getattr(part, name) for part in by_code.values())
-    assert by_code[cast.KAIYUAN] == _report().summary
+    kaiyuan, fuqiao = by_code[cast.KAIYUAN], by_code[cast.FUQIAO]
+    assert (kaiyuan.directors.trained, fuqiao.directors.trained) == (1, 1)
+    for name in ("posts", "trained", "vacant", "new_untested", "in_training", "untrained"):
+        assert getattr(over.figures.directors, name) == sum(getattr(part.directors, name) for part in over.parts)
+    summary = _report().summary
+    assert kaiyuan.attended == replace(summary.attended, certified=1)
+    posts = kaiyuan.directors
+    assert (posts.posts, posts.trained, posts.vacant) == (summary.posts, summary.covered, summary.vacant)
 
 
-def test_the_list_to_act_on_holds_nobody_who_is_covered(rule):
-    seat(CHEN, 1)
-    come(CHEN, 1)
-    over = service.overview(cast.LICHENG, cast.PROGRAMME, cast.NOW)
-    assert len(over.to_act_on) == service.TO_ACT_ON
-    assert not any(post.covered for post in over.to_act_on)
+def test_every_level_from_the_nation_down_has_the_same_director(app):
+    certify(CHEN)
+    upkeep.settle(cast.NOW)
+    assert [totals.coverage(code, 2026).directors.trained for code in ("", "35", "3505", cast.LICHENG)] == [1] * 4
+    assert [part.division.code for part in totals.parts("", 2026)] == ["35"]
+    assert [part.directors.trained for part in totals.parts(cast.KAIYUAN[:4], 2026) if part.directors.trained] == [1]
+
+
+def test_the_list_to_act_on_holds_nobody_who_is_covered(app):
+    certify(CHEN)
+    over = _overview()
+    assert len(over.to_act_on.posts) == service.TO_ACT_ON
+    whole = totals.to_act_on(cast.LICHENG, 2026)
+    everyone = [
+        post for page in range(1, whole.pages + 1) for post in totals.to_act_on(cast.LICHENG, 2026, page=page).posts
+    ]
+    assert len(everyone) == len({post.division.code for post in everyone}) == whole.total
+    assert CHEN not in [post.person.id for post in everyone if post.person]
+    assert [post.person.id for post in totals.to_act_on(cast.LICHENG, 2026, ["out_of_reach"]).posts] == [LIN, ZHANG]
+
+
+def test_a_slot_that_runs_is_asked_directly_and_one_that_is_over_from_the_totals(app):
+    seat(CHEN)
+    seat(LIN)
+    come(CHEN)
+    running = totals.rollup("slot", cast.TODAY_SLOT, cast.NOW)
+    assert (running.expected, running.attendances) == (2, 1)
+    after = cast.NOW + timedelta(days=1)
+    assert totals.rollup("event", cast.TODAY_EVENT, after).expected == 0, "nobody has counted yet"
+    upkeep.settle(after)
+    for kind, key in (("event", cast.TODAY_EVENT), ("phase", cast.TODAY_PHASE), ("programme", cast.PROGRAMME)):
+        assert totals.rollup(kind, key, after).attendances == 1
+    assert totals.rollup("division", cast.KAIYUAN, after, year=2026).expected == 2
+    assert totals.rollup("programme", cast.PROGRAMME, after, code=cast.FUQIAO).expected == 0
+
+
+def test_a_day_gone_by_is_asked_of_the_facts(app):
+    certify(CHEN)
+    earlier = date(2026, 6, 1)
+    now = recount.coverage_on(cast.LICHENG, 2026, date(2026, 6, 14), cast.NOW)[cast.LICHENG, "director"]
+    before = recount.coverage_on(cast.LICHENG, 2026, earlier, cast.NOW)[cast.LICHENG, "director"]
+    assert (now["trained"], before["trained"]) == (1, 0)
+    by_part = recount.coverage_on(cast.LICHENG, 2026, earlier, cast.NOW, digits=9)
+    assert sum(figures["posts"] for (_code, kind), figures in by_part.items() if kind == "director") == before["posts"]
 
 
 def test_unknown_codes_and_programmes_are_not_found(app):
     for code, programme in (("999999", cast.PROGRAMME), (cast.KAIYUAN, 999)):
         with pytest.raises(NotFound):
             _report(code, programme)
-        with pytest.raises(NotFound):
-            service.overview(code, programme, cast.NOW)
 
 
 def test_statements_do_not_grow_with_communities(app, count_statements):
     def numbers():
         return [
             count_statements(lambda: service.jurisdiction_rows(cast.LICHENG, cast.PROGRAMME, cast.NOW)),
-            count_statements(lambda: service.overview(cast.LICHENG, cast.PROGRAMME, cast.NOW)),
+            count_statements(lambda: service.overview(cast.LICHENG, 2026, cast.NOW)),
+            count_statements(lambda: totals.to_act_on(cast.LICHENG, 2026)),
         ]
 
+    upkeep.settle(cast.NOW)
     few = numbers()
     with transaction() as session:
         for n in range(1000):
@@ -190,6 +240,7 @@ def test_statements_do_not_grow_with_communities(app, count_statements):
                 session.add(Person(id=30_000 + n, name=f"人{n}", created_at=cast.LONG_AGO, pinyin=""))
                 session.flush()
                 session.add(Post(division_code=code, person_id=30_000 + n, started_on=date(2024, 1, 1)))
+    recount.everything(cast.NOW)
     db.session.expire_all()
     assert len(_report(cast.LICHENG).rows) > 1000
     assert numbers() == few

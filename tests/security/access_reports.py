@@ -5,6 +5,8 @@ from tests.security.table import row
 SEES = {"administrator": 200, "organiser": 200, "supervisor": 200, "auditor": 200, "visitor": 302}
 #: The supervisor of Kaiyuan has nothing to look for above her subdistrict.
 SEES_DISTRICT = SEES | {"supervisor": 404}
+#: The nation is for who sees everywhere.
+SEES_NATION = dict.fromkeys(SEES, 404) | {"administrator": 200, "visitor": 302}
 
 ROWS = {
     "reports.index": [
@@ -20,6 +22,12 @@ ROWS = {
         row("/reports/350502", anyone=403, **SEES_DISTRICT),
         row("/reports/350502005", anyone=403, **SEES_DISTRICT),
         row("/reports/nowhere", anyone=403, **dict.fromkeys(SEES, 404) | {"visitor": 302}),
+        row("/reports/nation", anyone=403, **SEES_NATION),
+    ],
+    "reports.act": [
+        row("/reports/350502004/act", anyone=403, **SEES),
+        row("/reports/350502/act", anyone=403, **SEES_DISTRICT),
+        row("/reports/nation/act", anyone=403, **SEES_NATION),
     ],
     "reports.file": [row("/reports/350502004/communities.xlsx", anyone=403, **SEES)],
 }

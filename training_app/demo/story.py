@@ -12,12 +12,13 @@ from sqlalchemy import select
 
 from training_app.certificates import design, issuing
 from training_app.certificates import service as certificates
-from training_app.core import jobs
+from training_app.core import clock, jobs
 from training_app.core.clock import at
 from training_app.core.db import db, transaction
 from training_app.divisions.models import Division
 from training_app.people.links import personal_token
 from training_app.people.models import Person
+from training_app.reports import recount
 from training_app.schedule.models import Programme
 
 from . import current, history, pending, stage
@@ -52,6 +53,8 @@ def tell(now: datetime, *, base_url: str) -> bool:
             past = history.tell(people, places)
             pending.leave(people, current.tell(people, places, now), now)
         _issue(people, past, base_url)
+    # Before the job process first looks, so that the first page is right.
+    recount.everything(clock.now())
     _write_accounts(people)
     return True
 

@@ -20,6 +20,28 @@ from .posts import meeting
 VIEW = Permission.REPORT_VIEW
 
 
+#: The nation's place in an address; its code is empty.
+NATION = "nation"
+
+
+def area_for(actor: Actor, place: str) -> tuple[str, Division | None]:
+    """The code of a place in an address and its division; ("", None) is the nation, for who sees everywhere.
+
+    Raises NotFound.
+    """
+    if place != NATION:
+        division = division_for(actor, place)
+        return division.code, division
+    if not sees_everything(actor):
+        raise NotFound()
+    return "", None
+
+
+def sees_everything(actor: Actor) -> bool:
+    """Whether the actor's jurisdiction is the whole nation."""
+    return "" in jurisdictions(actor, VIEW)
+
+
 def division_for(actor: Actor, code: str) -> Division:
     """The division with this code, if it lies in a jurisdiction of the actor. Raises NotFound."""
     division = db.session.get(Division, code) if code.isascii() and code.isdigit() else None
@@ -29,18 +51,20 @@ def division_for(actor: Actor, code: str) -> Division:
 
 
 def roots(actor: Actor) -> list[Division]:
-    """The divisions at which the actor's reports begin; for everywhere, those that have none above."""
+    """The divisions at which the actor's reports begin, where that is not the whole nation."""
     codes = jurisdictions(actor, VIEW)
-    top = Division.parent_code.is_(None) if "" in codes else Division.code.in_(codes)
-    return list(db.session.scalars(select(Division).where(top).order_by(Division.code)))
+    return list(db.session.scalars(select(Division).where(Division.code.in_(codes)).order_by(Division.code)))
 
 
-def ancestors_for(actor: Actor, division: Division) -> list[Division]:
-    """The divisions above one that the actor may open too, the highest first."""
+def ancestors_for(actor: Actor, division: Division | None) -> list[Division | None]:
+    """The divisions above one that the actor may open too, the highest first; None is the nation."""
+    if division is None:
+        return []
     codes = jurisdictions(actor, VIEW)
     above = [division.code[:n] for n in (2, 4, 6, 9) if n < len(division.code)]
     found = db.session.scalars(select(Division).where(Division.code.in_(above)).order_by(Division.code))
-    return [one for one in found if any(lies_in(one.code, code) for code in codes)]
+    nation: list[Division | None] = [None] if "" in codes else []
+    return nation + [one for one in found if any(lies_in(one.code, code) for code in codes)]
 
 
 def programmes_for(actor: Actor, division: Division) -> list[Programme]:
@@ -50,15 +74,20 @@ def programmes_for(actor: Actor, division: Division) -> list[Programme]:
     return [programme for programme in meeting(division.code) if programme.id in visible]
 
 
-def chosen(programmes: list[Programme], division: Division, programme_id: int | None) -> Programme | None:
-    """The programme asked for, else one of the newest year, rather one that covers the whole division.
+def chosen(
+    programmes: list[Programme], division: Division, programme_id: int | None, year: int | None = None
+) -> Programme | None:
+    """The programme asked for, else one of the year (or of the newest), rather one that covers the whole division.
 
-    Raises NotFound for one that is not among them.
+    Raises NotFound for one that is not among them, None where there is none.
     """
     if programme_id is not None:
         for programme in programmes:
             if programme.id == programme_id:
                 return programme
         raise NotFound()
-    newest = [p for p in programmes if p.counting_year == programmes[0].counting_year]
+    if not programmes:
+        return None
+    years = [p.counting_year for p in programmes]
+    newest = [p for p in programmes if p.counting_year == (year if year in years else years[0])]
     return next((p for p in newest if lies_in(division.code, p.division_code)), newest[0] if newest else None)

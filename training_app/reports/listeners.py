@@ -54,23 +54,26 @@ def notes(action: Action, kind: str, entry: Entry) -> list[tuple[str, str]]:
     before, after = before or {}, after or {}
     if action is Action.POST_CHANGED:
         people = [("person", str(one["person"])) for one in (before, after) if one.get("person")]
-        return [("area", str(after["division"])), *people]
+        return [*_areas(before, after), *people]
     if action in (Action.ATTENDANCE_CORRECTED, Action.LEAVE_DECIDED):
         return [(kind, str(subject_id)), ("person", str((after or before)["person"]))]
     if action is Action.DIVISIONS_IMPORTED:
         return [("area", str(code)) for code in after.get("areas", [""])]
     if action is Action.DIVISION_SUCCEEDED:
-        return [("area", str(one["division"])) for one in (before, after)]
+        return _areas(before, after)
     if action is Action.PERSON_MERGED:
         return [("merged", str(after["into"]))]
     if action in (Action.PROGRAMME_CREATED, Action.PROGRAMME_CHANGED):
-        old = before.get("division")
-        return [("programme", str(subject_id)), *([("area", str(old))] if old else [])]
+        return [("programme", str(subject_id)), *_areas(before)]
     if action is Action.EVENT_CHANGED and after.get("state") == "deleted":
         return [("programme", str(after["programme"]))]
     if action is Action.REGISTRATION_CHANGED and after.get("as_whom") in _APART:
         return []
     return [(kind, str(subject_id))]
+
+
+def _areas(*facts: dict[str, Any]) -> list[tuple[str, str]]:
+    return [("area", str(one["division"])) for one in facts if one.get("division")]
 
 
 def _note(_sender: Any, *, action: Action, kind: str, entries: Sequence[Entry]) -> None:

@@ -72,7 +72,7 @@ class PostState(Model):
 
     __tablename__ = "post_state"
     __table_args__ = (
-        Index("ix_post_state_list", "counting_year", "kind", "state", "division_code"),
+        Index("ix_post_state_list", "counting_year", "kind", "reached", "state", "division_code"),
         Index("ix_post_state_person", "person_id", "counting_year"),
         Index(
             "ix_post_state_changes",
@@ -85,7 +85,7 @@ class PostState(Model):
             "counting_year",
             "kind",
             "division_code",
-            sqlite_where=text("NOT reached"),
+            sqlite_where=text("reached = 0"),
             postgresql_where=text("NOT reached"),
         ),
     )
@@ -96,6 +96,9 @@ class PostState(Model):
     counting_year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     #: The holder, the one who stays after a merge; null: vacant.
     person_id: Mapped[int | None]
+    #: Since when the holder holds it, and since when any post of this kind.
+    started_on: Mapped[date | None]
+    first_started_on: Mapped[date | None]
     #: vacant, new_untested, in_training, trained, untrained
     state: Mapped[str] = mapped_column(String(12))
     #: The day on which the post changes by itself: no longer new, another holder, a division that ends.
@@ -123,8 +126,10 @@ class CoverageTotal(Model):
     in_training: Mapped[int] = mapped_column(default=0)
     trained: Mapped[int] = mapped_column(default=0)
     untrained: Mapped[int] = mapped_column(default=0)
-    #: Of the posts that are held and not trained, those for which the rule is out of reach.
+    #: Of the posts that are held and not trained, those for which the rule is out of reach; and of these two states.
     out_of_reach: Mapped[int] = mapped_column(default=0)
+    new_out_of_reach: Mapped[int] = mapped_column(default=0)
+    untrained_out_of_reach: Mapped[int] = mapped_column(default=0)
     #: 实训: persons who hold a trained post; who holds two counts once, at every level.
     persons_trained: Mapped[int] = mapped_column(default=0)
     #: Persons with points in a programme of the year, and of them those who passed.

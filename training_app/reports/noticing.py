@@ -21,8 +21,9 @@ from training_app.registration.models import Registration
 from training_app.schedule.models import Event, Programme, Slot
 
 from . import recount
-from .counting import lineage, starts
+from .counting import starts
 from .models import CoverageTotal, Dirty, PostState, SlotTotal, Upkeep
+from .poststates import lineage
 from .rules import UNTRAINED
 
 #: For how long scans are looked at again: no transaction at a door stays open as long.

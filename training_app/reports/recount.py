@@ -14,14 +14,24 @@ from training_app.core.db import db, insert_unless_there, transaction
 from training_app.divisions.rules import DIGITS
 from training_app.schedule.models import Programme
 
-from .counting import COUNTED, Moment, paper_rows, post_rows, slot_rows, starts
+from .counting import COUNTED, Moment, paper_rows, slot_rows, starts
 from .models import CoverageTotal, Dirty, DivisionTotal, PaperTotal, PostState, SlotTotal, Upkeep
-from .rules import STATES
+from .poststates import post_rows
+from .rules import NEW_UNTESTED, STATES, UNTRAINED
 
 #: The levels at which sums are kept, by the digits of their codes; the nation has none.
 LEVELS = (0, *(digits for level, digits in DIGITS.items() if level != "community"))
 #: What is counted of posts, in the order in which `coverage_of` gives it.
-COVERAGE = ("posts", *STATES, "out_of_reach", "persons_trained", "tested", "passed")
+COVERAGE = (
+    "posts",
+    *STATES,
+    "out_of_reach",
+    "new_out_of_reach",
+    "untrained_out_of_reach",
+    "persons_trained",
+    "tested",
+    "passed",
+)
 #: Scans that are looked at again after a recount: one that took its number before may commit after it.
 _AGAIN = 5000
 
@@ -136,6 +146,8 @@ def coverage_of(post: Any, digits: int) -> Select[Any]:
         "posts": cast(func.count(), WholeNumber),
         **{state: count(post.state == state) for state in STATES},
         "out_of_reach": count(~post.reached),
+        "new_out_of_reach": count(and_(~post.reached, post.state == NEW_UNTESTED)),
+        "untrained_out_of_reach": count(and_(~post.reached, post.state == UNTRAINED)),
         "persons_trained": persons(post.state == "trained"),
         "tested": persons(post.tested),
         "passed": persons(and_(post.tested, post.passed)),

@@ -1,29 +1,20 @@
-"""What a post's facts say: vacant, new and untested, covered or not; and whom to act on first. Pure."""
+"""What a post's facts say: vacant, trained, new and untested, in training or untrained; and whom to act on. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-VACANT, NEW_UNTESTED, NORMAL = "vacant", "new_untested", "normal"
+VACANT, NEW_UNTESTED = "vacant", "new_untested"
 IN_TRAINING, TRAINED, UNTRAINED = "in_training", "trained", "untrained"
 #: What a post can be, the first that applies; together they are all posts.
 STATES = (VACANT, TRAINED, NEW_UNTESTED, IN_TRAINING, UNTRAINED)
+#: Not a state of its own: held, not trained, and what lies ahead does not suffice for the rule any more.
+OUT_OF_REACH = "out_of_reach"
+#: Why somebody must do something, the most urgent first; a post is listed for the first that applies.
+REASONS = (VACANT, OUT_OF_REACH, NEW_UNTESTED, UNTRAINED)
 #: How long someone who never held such a post before counts as new (初任).
 NEW_FOR = timedelta(days=365)
-_URGENCY = {VACANT: 0, NEW_UNTESTED: 1, NORMAL: 2}
-
-
-@dataclass(frozen=True, slots=True)
-class HolderFacts:
-    """What is known of the one who holds a post now."""
-
-    first_started_on: date
-    sessions_done: int
-    sessions_needed: int
-    has_certificate: bool
-    passed_test: bool
-    achievable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,38 +55,23 @@ def is_new(first_started_on: date, on: date) -> bool:
     return first_started_on > on - NEW_FOR
 
 
-def covered(holder: HolderFacts | None) -> bool:
-    """Whether a post counts as trained (轮训覆盖): its holder met the session rule or has a valid certificate."""
-    if holder is None:
-        return False
-    met = holder.sessions_needed > 0 and holder.sessions_done >= holder.sessions_needed
-    return met or holder.has_certificate
+def reason(state: str, *, reached: bool = True) -> str | None:
+    """Why somebody must do something about a post, one of REASONS; None for who is trained or on the way.
 
-
-def state(holder: HolderFacts | None, on: date) -> str:
-    """VACANT, NEW_UNTESTED (初任未考核) or NORMAL."""
-    if holder is None:
-        return VACANT
-    if is_new(holder.first_started_on, on) and not (holder.passed_test or holder.has_certificate):
-        return NEW_UNTESTED
-    return NORMAL
-
-
-def to_act_on(holder: HolderFacts | None, on: date) -> bool:
-    """Whether somebody must do something: a post is vacant, its holder new and untested, or past reaching the rule.
-
-    Who is on the way and can still make it needs nothing yet.
+    `reached`: the rule can still be met.
     """
-    if covered(holder):
-        return False
-    return holder is None or not holder.achievable or state(holder, on) != NORMAL
+    if state in (VACANT, TRAINED):
+        return VACANT if state == VACANT else None
+    if not reached:
+        return OUT_OF_REACH
+    return state if state in REASONS else None
 
 
-def urgency(holder: HolderFacts | None, on: date) -> tuple[int, bool, int]:
-    """A key that puts the posts to act on first: vacant, new and untested, out of reach, then the least trained."""
-    if holder is None:
-        return (_URGENCY[VACANT], False, 0)
-    return (_URGENCY[state(holder, on)], holder.achievable, holder.sessions_done)
+def heat(part: int, whole: int) -> int | None:
+    """The step of a coverage from 0 (under a fifth) to 5 (all posts); None without posts."""
+    if whole <= 0:
+        return None
+    return 5 if part >= whole else part * 5 // whole
 
 
 def percent(part: int, whole: int) -> int | None:

@@ -6,24 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-
 from training_app.attendance import matrix, rolls
-from training_app.attendance.models import Attendance
-from training_app.attendance.rules import EXPECTED, HERE
 from training_app.core import clock
 from training_app.core.db import db
 from training_app.core.errors import NotFound
 from training_app.divisions.models import Division
-from training_app.divisions.rules import DIGITS, within
-from training_app.people.merging import HOLDER
-from training_app.people.models import Person
-from training_app.registration.models import Registration
 from training_app.schedule.models import Event, Programme, Slot
 
-from . import posts
+from . import posts, recount, totals
 from .posts import PostLine
-from .rules import NEW_UNTESTED, VACANT, percent, to_act_on, urgency
+from .rules import IN_TRAINING, NEW_UNTESTED, VACANT, percent
+from .totals import Attended, Figures, Month, ToActOn
 
 #: How many posts the list to act on names; the rest is one click below.
 TO_ACT_ON = 12
@@ -52,17 +45,15 @@ class Today:
 
 @dataclass(frozen=True)
 class Summary:
-    """The figures on top."""
+    """The figures on top: of posts, and of everything that was counted in the year."""
 
     posts: int
     covered: int
     vacant: int
     new_untested: int
-    #: Present holders who are not covered yet and still can be.
+    #: Present holders who are in training and still can meet the rule.
     under_way: int
-    #: Seats and attendances of slots that are over, within the jurisdiction.
-    expected: int
-    attended: int
+    attended: Attended
     tested: int
     passed: int
 
@@ -74,7 +65,7 @@ class Summary:
     @property
     def attendance_rate(self) -> int | None:
         """参训率 in per cent; None before anything was held."""
-        return percent(self.attended, self.expected)
+        return self.attended.rate
 
     @property
     def pass_rate(self) -> int | None:
@@ -95,25 +86,15 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A division below, with its own summary."""
-
-    division: Division
-    summary: Summary
-
-
-@dataclass(frozen=True)
 class Overview:
-    """A page above a subdistrict: coverage, whom to act on, and the divisions below."""
+    """A page above a subdistrict: coverage, whom to act on, the divisions below, the year's months."""
 
-    division: Division
-    programme: Programme
-    summary: Summary
-    #: The most urgent; `acting` is how many there are in all.
-    to_act_on: list[PostLine]
-    acting: int
-    parts: list[Part]
-    today: Today | None
+    figures: Figures
+    to_act_on: ToActOn
+    parts: list[Figures]
+    months: list[Month]
+    #: Of what runs now; None while nothing does.
+    live: Attended | None
 
 
 def _found(code: str, programme_id: int) -> tuple[Division, Programme]:
@@ -133,55 +114,19 @@ def _today(events: Sequence[Event], code: str, now: datetime) -> Today | None:
     return Today(event, slot, figures, live=slot.checkin_opens_at <= now <= slot.ends_at)
 
 
-def _summary(lines: Sequence[PostLine], expected: int, attended: int) -> Summary:
+def _summary(lines: Sequence[PostLine], attended: Attended) -> Summary:
+    tested = {line.person.id for line in lines if line.person and line.tested}
+    passed = {line.person.id for line in lines if line.person and line.tested and line.passed}
     return Summary(
         posts=len(lines),
         covered=sum(line.covered for line in lines),
         vacant=sum(line.state == VACANT for line in lines),
         new_untested=sum(line.state == NEW_UNTESTED for line in lines),
-        under_way=sum(bool(line.facts and line.facts.achievable) and not line.covered for line in lines),
-        expected=expected,
+        under_way=sum(line.state == IN_TRAINING and line.reached for line in lines),
         attended=attended,
-        tested=sum(line.tested for line in lines),
-        passed=sum(line.passed for line in lines),
+        tested=len(tested),
+        passed=len(passed),
     )
-
-
-def _over(events: Sequence[Event], now: datetime) -> list[int]:
-    return [slot.id for event in events for slot in event.slots if slot.ends_at <= now]
-
-
-def _attendance_by(code: str, digits: int, slot_ids: Sequence[int]) -> dict[str, tuple[int, int]]:
-    """Expected and attended by the first digits of the division's code, in two statements."""
-    found: dict[str, list[int]] = {}
-    seat = func.substr(Registration.division_code, 1, digits)
-    for _slot, part, count in db.session.execute(
-        select(Slot.id, seat, func.count(HOLDER.distinct()))
-        .join(Slot, Slot.event_id == Registration.event_id)
-        .join(Person, Person.id == Registration.person_id)
-        .where(
-            Slot.id.in_(slot_ids),
-            Registration.state == "confirmed",
-            Registration.as_whom.in_(EXPECTED),
-            within(Registration.division_code, code),
-        )
-        .group_by(Slot.id, seat)
-    ):
-        found.setdefault(part, [0, 0])[0] += count
-    mark = func.substr(Attendance.division_code, 1, digits)
-    for part, count in db.session.execute(
-        select(mark, func.count())
-        .where(
-            Attendance.slot_id.in_(slot_ids),
-            Attendance.status.in_(HERE),
-            Attendance.as_whom.in_(EXPECTED),
-            Attendance.registration_id.is_not(None),
-            within(Attendance.division_code, code),
-        )
-        .group_by(mark)
-    ):
-        found.setdefault(part, [0, 0])[1] = count
-    return {part: (expected, attended) for part, (expected, attended) in found.items()}
 
 
 def jurisdiction_rows(code: str, programme_id: int, now: datetime) -> Report:
@@ -209,10 +154,8 @@ def jurisdiction_rows(code: str, programme_id: int, now: datetime) -> Report:
         cells = tuple(matrix.cell(line.person.id, column, own, now) for column in columns)
         rows.append(Community(line, cells, _missing(line.person.id, today, own)))
     rows.sort(key=lambda row: (not row.missing, row.post.division.code))
-    over = _over(events, now)
-    totals = list(_attendance_by(code, len(code), over).values())
-    summary = _summary(lines, sum(t[0] for t in totals), sum(t[1] for t in totals))
-    return Report(division, programme, columns, rows, summary, today)
+    counted = Attended(**recount.counted_on(code, programme.counting_year, clock.local_date(now), now))
+    return Report(division, programme, columns, rows, _summary(lines, counted), today)
 
 
 def _missing(person_id: int, today: Today | None, marks: rolls.Rolled) -> bool:
@@ -222,27 +165,12 @@ def _missing(person_id: int, today: Today | None, marks: rolls.Rolled) -> bool:
     return stand is None or stand.status == "absent"
 
 
-def overview(code: str, programme_id: int, now: datetime) -> Overview:
-    """Coverage above a subdistrict, the posts to act on, and the divisions one level below. Raises NotFound."""
-    division, programme = _found(code, programme_id)
-    lines = posts.lines(code, programme, now)
-    events = matrix.events_of(Event.programme_id == programme_id)
-    below = list(
-        db.session.scalars(
-            select(Division).where(Division.parent_code == code, Division.valid_to.is_(None)).order_by(Division.code)
-        )
+def overview(code: str, year: int, now: datetime) -> Overview:
+    """Coverage above a subdistrict ("" for the nation), from the kept totals, in a fixed number of statements."""
+    return Overview(
+        totals.coverage(code, year),
+        totals.to_act_on(code, year, page_size=TO_ACT_ON),
+        totals.parts(code, year),
+        totals.trend(code, year),
+        totals.live(code, year, now),
     )
-    digits = DIGITS[below[0].level] if below else len(code)
-    by_part = _attendance_by(code, digits, _over(events, now))
-    parts = []
-    for one in below:
-        inside = [line for line in lines if line.division.code.startswith(one.code)]
-        if inside:
-            parts.append(Part(one, _summary(inside, *by_part.get(one.code, (0, 0)))))
-    summary = _summary(lines, sum(t[0] for t in by_part.values()), sum(t[1] for t in by_part.values()))
-    day = posts.reference_day(programme.counting_year, now)
-    waiting = sorted(
-        (line for line in lines if to_act_on(line.facts, day)),
-        key=lambda line: (*urgency(line.facts, day), line.division.code),
-    )
-    return Overview(division, programme, summary, waiting[:TO_ACT_ON], len(waiting), parts, _today(events, code, now))

@@ -15,8 +15,7 @@ from training_app.core.db import transaction
 from training_app.core.spreadsheets import Cell, Column, Sheet
 from training_app.divisions.models import Division
 
-from . import posts, words
-from .rules import is_new
+from . import words
 from .service import Report
 
 
@@ -44,7 +43,7 @@ def communities(
         ]
         title = f"{report.division.name}-{report.programme.title}"
         name = spreadsheets.file_name(title, str(_l("Coverage")), clock.local_date(now), extension="xlsx")
-        data = spreadsheets.xlsx([Sheet(str(_l("Communities")), heading, _rows(report, above, now))])
+        data = spreadsheets.xlsx([Sheet(str(_l("Communities")), heading, _rows(report, above))])
     with transaction():
         audit.record(
             audit.Action.EXPORT_MADE,
@@ -56,12 +55,10 @@ def communities(
     return data, name
 
 
-def _rows(report: Report, above: dict[str, Division], now: datetime) -> Iterator[list[Cell]]:
-    day = posts.reference_day(report.programme.counting_year, now)
+def _rows(report: Report, above: dict[str, Division]) -> Iterator[list[Cell]]:
     yes, no, marks = str(_l("Yes")), str(_l("No")), mark_words()
     for number, row in enumerate(sorted(report.rows, key=lambda row: row.post.division.code), 1):
         post, over = row.post, above.get(row.post.division.parent_code or "")
-        facts = post.facts
         yield [
             number,
             over.name if over else "",
@@ -69,9 +66,9 @@ def _rows(report: Report, above: dict[str, Division], now: datetime) -> Iterator
             post.person.name if post.person else "",
             (post.person.phone or "").removeprefix("+86") if post.person else "",
             post.started_on,
-            (yes if is_new(facts.first_started_on, day) else no) if facts else "",
+            (yes if post.new else no) if post.person else "",
             *[marks.get(cell.key, "") for cell in row.cells],
-            facts.sessions_done if facts else 0,
+            post.sessions_done,
             str(words.STATES[post.state]),
             yes if post.covered else no,
             post.note,

@@ -22,10 +22,11 @@ from training_app.core.db import db, is_sqlite, transaction
 from training_app.divisions.rules import within_any
 
 from . import noticing
-from .counting import COUNTED, Moment, paper_rows, post_rows, slot_rows
+from .counting import COUNTED, Moment, paper_rows, slot_rows
 from .models import CoverageTotal, Dirty, DivisionTotal, PaperTotal, PostState, SlotTotal
+from .poststates import post_rows
 from .recount import prefixes, years
-from .rules import TRAINED
+from .rules import NEW_UNTESTED, TRAINED, UNTRAINED
 
 #: How many of a kind are counted anew in one transaction; what waits for it on SQLite waits for so many.
 AT_ONCE = {"slot": 40, "papers": 5, "posts": 40}
@@ -65,7 +66,8 @@ def step(now: datetime) -> bool:
                 continue
             # Before the facts are read: what is noted later is counted by the next look.
             noted = session.scalars(select(Dirty.id).where(Dirty.kind == kind, Dirty.key.in_(chosen))).all()
-            _COUNT[kind](chosen, Moment(now))
+            # Another process may have looked later than this one began.
+            _COUNT[kind](chosen, Moment(max(now, upkeep.clock_at)))
             for start in range(0, len(noted), 5000):
                 session.execute(delete(Dirty).where(Dirty.id.in_(noted[start : start + 5000])))
             # Slots first: somebody may be looking on. The next step takes the next kind.
@@ -147,6 +149,7 @@ def _count_papers(keys: Collection[str], moment: Moment) -> None:
     _sum_up(_replace(PaperTotal, old, new), ("certified",))
 
 
+_OUT = {NEW_UNTESTED: "new_out_of_reach", UNTRAINED: "untrained_out_of_reach"}
 #: What is counted of persons rather than posts: by which condition on a row.
 _OF_PERSONS: dict[str, Callable[[Row], bool]] = {
     "persons_trained": lambda row: row["state"] == TRAINED,
@@ -172,7 +175,10 @@ def _count_posts(keys: Collection[str], moment: Moment) -> None:
                 values = sums[code, row["kind"], row["counting_year"]]
                 values["posts"] += sign
                 values[row["state"]] += sign
-                values["out_of_reach"] += 0 if row["reached"] else sign
+                if not row["reached"]:
+                    values["out_of_reach"] += sign
+                    if row["state"] in _OUT:
+                        values[_OUT[row["state"]]] += sign
     for name in _OF_PERSONS:
         for key in before[name] ^ after[name]:
             _person, *place = key

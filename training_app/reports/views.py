@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -21,8 +22,19 @@ from training_app.schedule.queries import PHASE_ANNOUNCED
 from training_app.web import access
 from training_app.web.downloads import download
 
-from . import listeners, service, sheets, upkeep, words  # noqa: F401 - these listen and beat
-from .access import VIEW, ancestors_for, chosen, division_for, programmes_for, roots
+from . import charts, listeners, service, sheets, totals, upkeep, words  # noqa: F401 - two listen and beat
+from .access import (
+    NATION,
+    VIEW,
+    ancestors_for,
+    area_for,
+    chosen,
+    division_for,
+    programmes_for,
+    roots,
+    sees_everything,
+)
+from .rules import REASONS
 
 bp = Blueprint("reports", __name__)
 blueprints = (bp,)
@@ -34,7 +46,10 @@ NEAR = ("subdistrict", "community")
 @access.needs(VIEW)
 def index() -> Any:
     """One's own area at once, or a choice of several."""
-    found = roots(access.actor())
+    who = access.actor()
+    if sees_everything(who):
+        return redirect(url_for("reports.division", code=NATION))
+    found = roots(who)
     if len(found) == 1:
         return redirect(url_for("reports.division", code=found[0].code))
     return render_template("reports/index.html", divisions=found)
@@ -43,7 +58,18 @@ def index() -> Any:
 def _programme(who: Actor, division: Division) -> tuple[Programme | None, list[Programme]]:
     programmes = programmes_for(who, division)
     asked = request.args.get("programme", type=int)
-    return (chosen(programmes, division, asked) if programmes else None), programmes
+    return chosen(programmes, division, asked, request.args.get("year", type=int)), programmes
+
+
+def _year(who: Actor, code: str, division: Division | None) -> tuple[int | None, list[int]]:
+    """The counting year asked for, else the newest, and all that there are. None where nothing was announced."""
+    if division is not None and "programme" in request.args:
+        programme, _programmes = _programme(who, division)
+        asked = programme.counting_year if programme else None
+    else:
+        asked = request.args.get("year", type=int)
+    years = totals.years(code)
+    return (asked if asked in years else years[0] if years else None), years
 
 
 def _to_nominate(who: Actor, programme: Programme, now: Any) -> Phase | None:
@@ -63,22 +89,61 @@ def _to_nominate(who: Actor, programme: Programme, now: Any) -> Phase | None:
 def division(code: str) -> Any:
     """A subdistrict's communities as rows; above it coverage, whom to act on, and the divisions below."""
     who, now = access.actor(), clock.now()
-    found = division_for(who, code)
+    code, found = area_for(who, code)
+    if found is None or found.level not in NEAR:
+        return _overview(who, code, found, now)
     programme, programmes = _programme(who, found)
     shared = {
         "division": found,
         "ancestors": ancestors_for(who, found),
-        "programmes": programmes,
-        "programme": programme,
+        "year": programme.counting_year if programme else None,
         "words": words,
     }
     if programme is None:
         return render_template("reports/nothing.html", **shared)
-    if found.level in NEAR:
-        report = service.jurisdiction_rows(found.code, programme.id, now)
-        phase = _to_nominate(who, programme, now)
-        return render_template("reports/communities.html", report=report, phase=phase, **shared)
-    return render_template("reports/overview.html", report=service.overview(found.code, programme.id, now), **shared)
+    report = service.jurisdiction_rows(found.code, programme.id, now)
+    phase = _to_nominate(who, programme, now)
+    return render_template(
+        "reports/communities.html", report=report, phase=phase, programmes=programmes, programme=programme, **shared
+    )
+
+
+def _overview(who: Actor, code: str, found: Division | None, now: datetime) -> Any:
+    year, years = _year(who, code, found)
+    shared = {"ancestors": ancestors_for(who, found), "year": year, "years": years, "words": words, "place": code}
+    if year is None:
+        return render_template("reports/nothing.html", division=found, **shared)
+    report = service.overview(code, year, now)
+    chart = charts.trend([(one.month, one.attended.attendances) for one in report.months])
+    return render_template("reports/overview.html", division=found, report=report, chart=chart, **shared)
+
+
+@bp.get("/reports/<code>/act")
+@access.needs(VIEW)
+def act(code: str) -> Any:
+    """Every post to act on, by reason, a page at a time."""
+    who = access.actor()
+    code, found = area_for(who, code)
+    year, years = _year(who, code, found)
+    if year is None:
+        raise NotFound()
+    reasons = [one for one in REASONS if one in request.args.getlist("reason")] or list(REASONS)
+    kind = "supervisor" if request.args.get("kind") == "supervisor" else "director"
+    listed = totals.to_act_on(code, year, reasons, request.args.get("page", 1, type=int), kind=kind)
+    figures = totals.coverage(code, year)
+    return render_template(
+        "reports/act.html",
+        division=found,
+        ancestors=[*ancestors_for(who, found), *([found] if found else [])],
+        place=code,
+        year=year,
+        years=years,
+        kind=kind,
+        reasons=reasons,
+        coverage=figures.supervisors if kind == "supervisor" else figures.directors,
+        listed=listed,
+        words=words,
+    )
 
 
 @bp.get("/reports/<code>/communities.xlsx")

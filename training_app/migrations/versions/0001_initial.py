@@ -34,6 +34,8 @@ def upgrade() -> None:
     sa.Column('trained', sa.Integer(), nullable=False),
     sa.Column('untrained', sa.Integer(), nullable=False),
     sa.Column('out_of_reach', sa.Integer(), nullable=False),
+    sa.Column('new_out_of_reach', sa.Integer(), nullable=False),
+    sa.Column('untrained_out_of_reach', sa.Integer(), nullable=False),
     sa.Column('persons_trained', sa.Integer(), nullable=False),
     sa.Column('tested', sa.Integer(), nullable=False),
     sa.Column('passed', sa.Integer(), nullable=False),
@@ -134,6 +136,8 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=12), nullable=False),
     sa.Column('counting_year', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('started_on', sa.Date(), nullable=True),
+    sa.Column('first_started_on', sa.Date(), nullable=True),
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('changes_on', sa.Date(), nullable=True),
     sa.Column('reached', sa.Boolean(), nullable=False),
@@ -142,8 +146,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('division_code', 'kind', 'counting_year', name=op.f('pk_post_state'))
     )
     op.create_index('ix_post_state_changes', 'post_state', ['changes_on'], unique=False, sqlite_where=sa.text('changes_on IS NOT NULL'), postgresql_where=sa.text('changes_on IS NOT NULL'))
-    op.create_index('ix_post_state_list', 'post_state', ['counting_year', 'kind', 'state', 'division_code'], unique=False)
-    op.create_index('ix_post_state_out_of_reach', 'post_state', ['counting_year', 'kind', 'division_code'], unique=False, sqlite_where=sa.text('NOT reached'), postgresql_where=sa.text('NOT reached'))
+    op.create_index('ix_post_state_list', 'post_state', ['counting_year', 'kind', 'reached', 'state', 'division_code'], unique=False)
+    op.create_index('ix_post_state_out_of_reach', 'post_state', ['counting_year', 'kind', 'division_code'], unique=False, sqlite_where=sa.text('reached = 0'), postgresql_where=sa.text('NOT reached'))
     op.create_index('ix_post_state_person', 'post_state', ['person_id', 'counting_year'], unique=False)
     op.create_table('serial_counter',
     sa.Column('prefix', sa.String(length=20), nullable=False),
@@ -1018,7 +1022,7 @@ def downgrade() -> None:
     op.drop_table('slot_total')
     op.drop_table('serial_counter')
     op.drop_index('ix_post_state_person', table_name='post_state')
-    op.drop_index('ix_post_state_out_of_reach', table_name='post_state', sqlite_where=sa.text('NOT reached'), postgresql_where=sa.text('NOT reached'))
+    op.drop_index('ix_post_state_out_of_reach', table_name='post_state', sqlite_where=sa.text('reached = 0'), postgresql_where=sa.text('NOT reached'))
     op.drop_index('ix_post_state_list', table_name='post_state')
     op.drop_index('ix_post_state_changes', table_name='post_state', sqlite_where=sa.text('changes_on IS NOT NULL'), postgresql_where=sa.text('changes_on IS NOT NULL'))
     op.drop_table('post_state')

@@ -1,0 +1,452 @@
+"""What the facts amount to for every post, as one statement: the state of its holder in a counting year."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Numeric,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+
+from training_app.attendance.models import Attendance
+from training_app.attendance.rules import HERE
+from training_app.certificates.models import Certificate, Rule
+from training_app.divisions.models import Division
+from training_app.divisions.rules import DIGITS, within
+from training_app.learning.models import OutsideTraining, Score
+from training_app.learning.outsiderules import CONFIRMED
+from training_app.learning.service import FOR_ONESELF
+from training_app.people.merging import HOLDER
+from training_app.people.models import Person, Post
+from training_app.people.posts import KIND_AT, LEVEL
+from training_app.registration.models import Registration
+from training_app.schedule.models import Event, Programme, Slot
+
+from .counting import Moment, holds, is_valid, starts
+from .dates import days_after, earliest
+from .rules import IN_TRAINING, NEW_FOR, NEW_UNTESTED, TRAINED, UNTRAINED, VACANT
+
+_NEVER = date(9999, 12, 31)
+
+
+def _places(year: int, moment: Moment, subdistricts: Collection[str] | None, area: str) -> Any:
+    """The divisions that have a post on the day: those that were there."""
+    on = moment.day_of(year)
+    wanted = select(Division.code, KIND_AT.label("kind"), Division.valid_to).where(
+        Division.level.in_(list(LEVEL.values())),
+        or_(Division.valid_from.is_(None), Division.valid_from <= on),
+        or_(Division.valid_to.is_(None), Division.valid_to >= on),
+        within(Division.code, area),
+    )
+    if subdistricts is not None:
+        wanted = wanted.where(or_(Division.parent_code.in_(subdistricts), Division.code.in_(subdistricts)))
+    return wanted.cte("place")
+
+
+def lineage() -> Any:
+    """(code, former): what became part of a division, at any remove."""
+    gone = aliased(Division)
+    first = (
+        select(Division.successor_code.label("code"), Division.code.label("former"))
+        .where(Division.successor_code.is_not(None))
+        .cte("lineage", recursive=True)
+    )
+    return first.union(select(first.c.code, gone.code).join(gone, gone.successor_code == first.c.former))
+
+
+@dataclass(frozen=True)
+class _Posts:
+    """The parts of the statement about posts in one counting year."""
+
+    year: int
+    moment: Moment
+    place: Any
+    lineage: Any
+
+    @property
+    def on(self) -> date:
+        return self.moment.day_of(self.year)
+
+    def of_year(self, code: Any) -> ColumnElement[bool]:
+        """The condition that a Programme is of the year and holds a division, or what became part of that."""
+        before = exists().where(self.lineage.c.code == code, holds(Programme.division_code, self.lineage.c.former))
+        return and_(Programme.counting_year == self.year, or_(holds(Programme.division_code, code), before))
+
+    def holders(self) -> Any:
+        """Every place with its holder on the day, the one who stays after a merge, or null."""
+        place = self.place
+        newest = func.row_number().over(
+            partition_by=(Post.division_code, Post.kind), order_by=(Post.started_on.desc(), Post.id.desc())
+        )
+        held = (
+            select(
+                Post.division_code,
+                Post.kind,
+                HOLDER.label("person_id"),
+                Post.started_on,
+                Post.ended_on,
+                newest.label("newest"),
+            )
+            .join(place, and_(place.c.code == Post.division_code, place.c.kind == Post.kind))
+            .join(Person, Person.id == Post.person_id)
+            .where(Post.started_on <= self.on, or_(Post.ended_on.is_(None), Post.ended_on >= self.on))
+            .subquery("held")
+        )
+        found = (
+            select(place.c.code, place.c.kind, place.c.valid_to, held.c.person_id, held.c.started_on, held.c.ended_on)
+            .outerjoin(
+                held, and_(held.c.division_code == place.c.code, held.c.kind == place.c.kind, held.c.newest == 1)
+            )
+            .cte("holder")
+        )
+        return found
+
+    def records(self, holder: Any) -> Any:
+        """The holders with each record under which facts of theirs stand."""
+        return union_all(
+            select(holder.c.code, holder.c.kind, holder.c.person_id.label("record_id")).where(
+                holder.c.person_id.is_not(None)
+            ),
+            select(holder.c.code, holder.c.kind, Person.id).join(Person, Person.merged_into_id == holder.c.person_id),
+        ).cte("record")
+
+    def first_starts(self, record: Any) -> Any:
+        return (
+            select(record.c.code, record.c.kind, func.min(Post.started_on).label("started_on"))
+            .join(Post, and_(Post.person_id == record.c.record_id, Post.kind == record.c.kind))
+            .group_by(record.c.code, record.c.kind)
+            .cte("first")
+        )
+
+    def next_starts(self) -> Any:
+        """Who is to follow has a first day already."""
+        return (
+            select(Post.division_code, Post.kind, func.min(Post.started_on).label("started_on"))
+            .join(self.place, and_(self.place.c.code == Post.division_code, self.place.c.kind == Post.kind))
+            .where(Post.started_on > self.on)
+            .group_by(Post.division_code, Post.kind)
+            .cte("following")
+        )
+
+    def certified(self, record: Any) -> Any:
+        """The posts whose holder has what counts as trained."""
+        following = aliased(Certificate)
+        papers = (
+            select(record.c.code, record.c.kind)
+            .join(Certificate, Certificate.person_id == record.c.record_id)
+            .join(Programme, Programme.id == Certificate.programme_id)
+            .outerjoin(following, following.id == Certificate.replaced_by_id)
+            .where(self.of_year(record.c.code), is_valid(Certificate, following, self.moment))
+        )
+        return union(papers, self.outside(record)).cte("certified")
+
+    def outside(self, record: Any) -> Any:
+        """The holders whose confirmed training elsewhere counts by the rule of a programme that holds the post."""
+        rule = _rules(self.moment)
+        counting = select(rule.c.programme_id).where(rule.c.counts_outside)
+        return (
+            select(record.c.code, record.c.kind)
+            .join(OutsideTraining, OutsideTraining.person_id == record.c.record_id)
+            .join(Programme, self.of_year(record.c.code))
+            .where(
+                OutsideTraining.state == CONFIRMED,
+                OutsideTraining.counting_year == self.year,
+                self.moment.knows(OutsideTraining.decided_at),
+                Programme.id.in_(counting),
+            )
+        )
+
+    def tests(self, record: Any) -> Any:
+        """What the holders' points amount to: entered and passed in the year, and passed in it or before."""
+        rule = _rules(self.moment)
+        latest = func.row_number().over(
+            partition_by=(record.c.code, record.c.kind, Score.programme_id),
+            order_by=(Score.attempt.desc(), Score.person_id.desc()),
+        )
+        best = func.max(Score.points).over(partition_by=(record.c.code, record.c.kind, Score.programme_id))
+        tries = (
+            select(
+                record.c.code,
+                record.c.kind,
+                case((self.of_year(record.c.code), 1), else_=0).label("here"),
+                Score.points,
+                best.label("best"),
+                latest.label("place"),
+                func.coalesce(rule.c.pass_mark, 60).label("pass_mark"),
+                func.coalesce(rule.c.counts, "best").label("counts"),
+            )
+            .join(Score, Score.person_id == record.c.record_id)
+            .join(Programme, Programme.id == Score.programme_id)
+            .outerjoin(rule, rule.c.programme_id == Programme.id)
+            .where(Programme.counting_year <= self.year, self.moment.knows(Score.entered_at))
+            .subquery("tries")
+        )
+        counted = case((tries.c.counts == "latest", tries.c.points), else_=tries.c.best)
+        passed = case((counted >= tries.c.pass_mark, 1), else_=0)
+        return (
+            select(
+                tries.c.code,
+                tries.c.kind,
+                func.max(tries.c.here).label("tested"),
+                func.max(tries.c.here * passed).label("passed"),
+                func.max(passed).label("ever_passed"),
+            )
+            .where(tries.c.place == 1)
+            .group_by(tries.c.code, tries.c.kind)
+            .cte("tested")
+        )
+
+    def done(self, record: Any) -> Any:
+        """Each session and salon of the year's programmes that a holder attended, however often it was repeated."""
+        return (
+            select(
+                record.c.code,
+                record.c.kind,
+                Event.programme_id,
+                Event.kind.label("event_kind"),
+                Event.number,
+                func.sum(Slot.credit_hours).label("hours"),
+            )
+            .join(Attendance, Attendance.person_id == record.c.record_id)
+            .join(Slot, Slot.id == Attendance.slot_id)
+            .join(Event, Event.id == Slot.event_id)
+            .join(Programme, Programme.id == Event.programme_id)
+            .where(
+                self.of_year(record.c.code),
+                Slot.checkin_opens_at <= self.moment.now,
+                Attendance.status.in_(HERE),
+                Attendance.as_whom.in_(FOR_ONESELF),
+            )
+            .group_by(record.c.code, record.c.kind, Event.programme_id, Event.kind, Event.number)
+            .cte("done")
+        )
+
+    def seated(self, record: Any) -> Any:
+        """The posts whose holder has a seat in something that is on."""
+        on = Event.state == "published"
+        if self.moment.past:
+            later = exists().where(Slot.event_id == Event.id, Slot.ends_at > self.moment.now)
+            on = or_(on, and_(Event.state == "closed", later))
+        return (
+            select(record.c.code, record.c.kind)
+            .join(Registration, Registration.person_id == record.c.record_id)
+            .join(Event, Event.id == Registration.event_id)
+            .join(Programme, Programme.id == Event.programme_id)
+            .where(
+                self.of_year(record.c.code),
+                Registration.state == "confirmed",
+                Registration.as_whom == "trainee",
+                self.moment.knows(Registration.created_at),
+                on,
+            )
+        )
+
+    def ahead(self) -> Any:
+        """Each session and salon of the year's programmes that can still be attended."""
+        coming = (
+            select(Event.id, Event.programme_id, Event.kind, Event.number, func.sum(Slot.credit_hours).label("hours"))
+            .join(Slot, Slot.event_id == Event.id)
+            .join(Programme, Programme.id == Event.programme_id)
+            .where(Programme.counting_year == self.year, Event.state.in_(("draft", "published")))
+            .group_by(Event.id, Event.programme_id, Event.kind, Event.number)
+            .having(func.max(Slot.checkin_closes_at) > self.moment.now)
+            .subquery("coming")
+        )
+        return (
+            select(coming.c.programme_id, coming.c.kind, coming.c.number, func.max(coming.c.hours).label("hours"))
+            .group_by(coming.c.programme_id, coming.c.kind, coming.c.number)
+            .cte("ahead")
+        )
+
+    def needs(self, ahead: Any) -> Any:
+        """What each of the year's programmes asks for, beside what it still offers to who has done nothing."""
+        rule = _rules(self.moment)
+        offers = (
+            select(
+                ahead.c.programme_id,
+                func.sum(case((ahead.c.kind == "session", 1), else_=0)).label("sessions"),
+                func.sum(case((ahead.c.kind == "session", 0), else_=1)).label("salons"),
+                func.sum(ahead.c.hours).label("hours"),
+            )
+            .group_by(ahead.c.programme_id)
+            .subquery("offers")
+        )
+        proposed = case((Programme.planned_sessions > 1, Programme.planned_sessions - 1), else_=1)
+        return (
+            select(
+                Programme.id.label("programme_id"),
+                Programme.division_code,
+                func.coalesce(rule.c.sessions_needed, proposed).label("sessions_needed"),
+                func.coalesce(rule.c.hours_needed, 0).label("hours_needed"),
+                func.coalesce(rule.c.salons_needed, 0).label("salons_needed"),
+                func.coalesce(offers.c.sessions, 0).label("sessions"),
+                func.coalesce(offers.c.salons, 0).label("salons"),
+                func.coalesce(offers.c.hours, 0).label("hours"),
+            )
+            .outerjoin(rule, rule.c.programme_id == Programme.id)
+            .outerjoin(offers, offers.c.programme_id == Programme.id)
+            .where(Programme.counting_year == self.year)
+            .cte("needs")
+        )
+
+    def reachable(self, done: Any, ahead: Any, needs: Any) -> Any:
+        """The posts whose holder can still meet a rule with what was done already."""
+        beside = and_(
+            ahead.c.programme_id == done.c.programme_id,
+            ahead.c.kind == done.c.event_kind,
+            ahead.c.number == done.c.number,
+        )
+        over = ahead.c.programme_id.is_(None)
+        more = (
+            select(
+                done.c.code,
+                done.c.kind,
+                done.c.programme_id,
+                func.sum(case((and_(over, done.c.event_kind == "session"), 1), else_=0)).label("sessions"),
+                func.sum(case((and_(over, done.c.event_kind != "session"), 1), else_=0)).label("salons"),
+                func.sum(done.c.hours - func.coalesce(ahead.c.hours, 0)).label("hours"),
+            )
+            .outerjoin(ahead, beside)
+            .group_by(done.c.code, done.c.kind, done.c.programme_id)
+            .subquery("more")
+        )
+        return (
+            select(more.c.code, more.c.kind)
+            .join(needs, needs.c.programme_id == more.c.programme_id)
+            .where(
+                needs.c.sessions + more.c.sessions >= needs.c.sessions_needed,
+                needs.c.salons + more.c.salons >= needs.c.salons_needed,
+                needs.c.hours + more.c.hours >= needs.c.hours_needed,
+            )
+        )
+
+
+def _rules(moment: Moment) -> Any:
+    """The newest version of every programme's rule."""
+    newer = aliased(Rule)
+    later = exists().where(
+        newer.programme_id == Rule.programme_id, newer.version > Rule.version, moment.knows(newer.created_at)
+    )
+    said = {name: cast(Rule.conditions[name].as_string(), Numeric) for name in ("pass_mark", "hours_needed")}
+    counted = {name: Rule.conditions[name].as_integer() for name in ("sessions_needed", "salons_needed")}
+    return (
+        select(
+            Rule.programme_id,
+            *(value.label(name) for name, value in (said | counted).items()),
+            Rule.conditions["counts"].as_string().label("counts"),
+            func.coalesce(Rule.conditions["counts_outside"].as_boolean(), false()).label("counts_outside"),
+        )
+        .where(moment.knows(Rule.created_at), ~later)
+        .subquery()
+    )
+
+
+def _areas(needs: Any, code: Any) -> tuple[Any, list[tuple[Any, ColumnElement[bool]]]]:
+    """Whether all programmes that hold a code are out of reach for who has done nothing, and the joins for it."""
+    enough = and_(
+        needs.c.sessions >= needs.c.sessions_needed,
+        needs.c.salons >= needs.c.salons_needed,
+        needs.c.hours >= needs.c.hours_needed,
+    )
+    area = (
+        select(needs.c.division_code, func.max(case((enough, 1), else_=0)).label("enough"))
+        .group_by(needs.c.division_code)
+        .cte("area")
+    )
+    joins, values = [], []
+    for digits in DIGITS.values():
+        one = area.alias(f"area_{digits}")
+        joins.append((one, one.c.division_code == starts(code, digits)))
+        values.append(one.c.enough)
+    none = and_(*(value.is_(None) for value in values))
+    return or_(none, *(value == 1 for value in values)), joins
+
+
+def post_rows(year: int, moment: Moment, *, subdistricts: Collection[str] | None = None, area: str = "") -> Select[Any]:
+    """Every post's state in a counting year: of everyone, of these subdistricts, or of a division.
+
+    Columns: division_code, kind, counting_year, person_id, started_on, first_started_on, state, changes_on, reached,
+    tested, passed.
+    """
+    parts = _Posts(year, moment, _places(year, moment, subdistricts, area), lineage())
+    holder = parts.holders()
+    record = parts.records(holder)
+    first, following = parts.first_starts(record), parts.next_starts()
+    certified, tests = parts.certified(record), parts.tests(record)
+    done, ahead = parts.done(record), parts.ahead()
+    needs = parts.needs(ahead)
+    engaged = union(parts.seated(record), select(done.c.code, done.c.kind)).cte("engaged")
+    reachable = union(parts.reachable(done, ahead, needs)).cte("reachable")
+    in_reach, areas = _areas(needs, holder.c.code)
+
+    def same(other: Any) -> ColumnElement[bool]:
+        return and_(other.c.code == holder.c.code, other.c.kind == holder.c.kind)
+
+    vacant = holder.c.person_id.is_(None)
+    new_until = days_after(first.c.started_on, literal(NEW_FOR.days, Integer))
+    is_new = and_(new_until > literal(parts.on, Date), func.coalesce(tests.c.ever_passed, 0) == 0)
+    state = case(
+        (vacant, VACANT),
+        (certified.c.code.is_not(None), TRAINED),
+        (is_new, NEW_UNTESTED),
+        (engaged.c.code.is_not(None), IN_TRAINING),
+        else_=UNTRAINED,
+    )
+    never = literal(_NEVER, Date)
+    one_day = literal(1, Integer)
+    changes = earliest(
+        case((state == NEW_UNTESTED, new_until), else_=never),
+        func.coalesce(days_after(holder.c.ended_on, one_day), never),
+        func.coalesce(days_after(holder.c.valid_to, one_day), never),
+        func.coalesce(following.c.started_on, never),
+    )
+    last = literal(date(year, 12, 31), Date)
+    statement = (
+        select(
+            holder.c.code.label("division_code"),
+            holder.c.kind,
+            literal(year).label("counting_year"),
+            holder.c.person_id,
+            holder.c.started_on,
+            first.c.started_on.label("first_started_on"),
+            cast(state, String).label("state"),
+            case((changes <= last, changes), else_=cast(null(), Date)).label("changes_on"),
+            case(
+                (or_(vacant, certified.c.code.is_not(None), reachable.c.code.is_not(None), in_reach), true()),
+                else_=false(),
+            ).label("reached"),
+            case((tests.c.tested == 1, true()), else_=false()).label("tested"),
+            case((tests.c.passed == 1, true()), else_=false()).label("passed"),
+        )
+        .outerjoin(first, same(first))
+        .outerjoin(following, and_(following.c.division_code == holder.c.code, following.c.kind == holder.c.kind))
+        .outerjoin(certified, same(certified))
+        .outerjoin(tests, same(tests))
+        .outerjoin(engaged, same(engaged))
+        .outerjoin(reachable, same(reachable))
+    )
+    for one, condition in areas:
+        statement = statement.outerjoin(one, condition)
+    return statement
