@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import inspect, select
 
 from tests import cast
 from training_app.certificates.models import Rule
 from training_app.core import bulk
 from training_app.core.db import db, transaction
 from training_app.divisions.models import Division
-from training_app.people.models import Person
+from training_app.people.models import Person, Post
 from training_app.schedule.models import Slot
 
 
@@ -63,3 +64,17 @@ def test_among_finds_very_many_values(app):
     found = db.session.scalars(select(Division.code).where(bulk.among(Division.code, wanted)))
     assert set(found) == {cast.KAIYUAN, cast.FUQIAO}
     assert db.session.scalar(select(Division.code).where(bulk.among(Division.code, []))) is None
+
+
+def test_a_missing_key_is_found_at_the_end_and_the_keys_are_back(app):
+    def keys():
+        return {key["name"] for key in inspect(db.engine).get_foreign_keys("post")}
+
+    before = keys()
+    with pytest.raises(Exception, match=r"(?i)foreign key"), transaction(), bulk.keys_checked_at_the_end([Post]):
+        columns = ["id", "division_code", "kind", "person_id", "started_on", "appointed"]
+        bulk.Loader(Post, columns).append([(900, "999999999999", "director", 1, date(2026, 1, 1), "elected")])
+    assert keys() == before and db.session.get(Post, 900) is None
+    with transaction(), bulk.keys_checked_at_the_end([Post]):
+        pass
+    assert keys() == before

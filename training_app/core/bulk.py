@@ -6,7 +6,8 @@ Nothing is checked but what the database checks, and no signal is sent: for the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -115,6 +116,29 @@ class Loader:
             return
         sequence = func.pg_get_serial_sequence(self.table.name, "id")
         session_connection().execute(select(func.setval(sequence, self.next_id() - 1)))
+
+
+@contextmanager
+def keys_checked_at_the_end(models: Iterable[Any]) -> Iterator[None]:
+    """On PostgreSQL, check what these tables' foreign keys say once, when the block ends, and not row by row.
+
+    A million rows are checked in a second or two then, not in a minute. The tables are locked for everyone until the
+    open transaction ends. Raises IntegrityError of the driver when a key is missing; a rollback brings back the rest.
+    """
+    connection = session_connection()
+    found = []
+    if not is_sqlite():
+        named = [model.__table__.name for model in models]
+        keys = text(
+            "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE contype = 'f' AND conrelid::regclass::text = ANY(:named) ORDER BY 1, 2"
+        )
+        found = [tuple(row) for row in connection.execute(keys, {"named": named})]
+    for table, name, _what in found:
+        connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    yield
+    for table, name, what in found:
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD CONSTRAINT {name} {what}")
 
 
 def keep_in_memory(megabytes: int) -> None:

@@ -23,7 +23,7 @@ from training_app.schedule.models import Programme
 
 from . import codes, courses, measures, staff
 from .papers import Press, placeholder
-from .rows import Rows
+from .rows import COLUMNS, Rows
 from .townsfolk import Member, Town
 from .visits import Door
 
@@ -71,11 +71,12 @@ def tell(now: datetime, *, area: str = "", progress: Callable[[int], Any] = lamb
         if not is_free():
             raise Refusal("not_empty", "There is data in this database already, so the demo was not loaded.")
         bulk.keep_in_memory(_MEMORY)
-        nation = _Nation(area, now)
-        for code, phases in measures.phases_by_city(found).items():
-            nation.tell(code, phases)
-            progress(found[code])
-        rows = nation.rows.close()
+        with bulk.keys_checked_at_the_end(COLUMNS):
+            nation = _Nation(area, now)
+            for code, phases in measures.phases_by_city(found).items():
+                nation.tell(code, phases)
+                progress(found[code])
+            rows = nation.rows.close()
     _settle()
     recount.everything(now)
     _settle_totals()
