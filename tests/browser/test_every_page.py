@@ -320,6 +320,7 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
         "registration.stand_in": ("director", f"/my/registrations/{site.coming.id}/stand-in"),
         "reports.division": ("kaiyuan", f"/reports/{cast.KAIYUAN}"),
         "reports.act": ("auditor", f"/reports/{cast.LICHENG}/act"),
+        "reports.behind": ("kaiyuan", f"/reports/{cast.KAIYUAN}/behind"),
         "schedule.programmes": ("organiser", "/programmes"),
         "schedule.new_programme": ("organiser", "/programmes/new"),
         "schedule.programme": ("organiser", f"/programmes/{programme}"),

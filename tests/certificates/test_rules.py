@@ -95,3 +95,16 @@ def test_hours_from_elsewhere_count_only_where_the_rule_says_so():
     assert decide(Conditions(**asked, counts_outside=True), fewer).codes == ("hours_out_of_reach",)
     assert Conditions.of(Conditions(5, counts_outside=True).record()).counts_outside
     assert not Conditions.of({"sessions_needed": 5}).counts_outside
+
+
+def test_who_may_miss_nothing_any_more_is_told_apart():
+    assert decide(FIVE, Facts(3, 5)).no_miss_left
+    assert not decide(FIVE, Facts(3, 6)).no_miss_left
+    assert not decide(FIVE, Facts(3, 4)).no_miss_left
+    assert not decide(FIVE, Facts(5, 5)).no_miss_left
+    hours = Conditions(0, hours_needed=Decimal(20), test_required=False)
+    assert decide(hours, Facts(2, 5, Decimal(8), Decimal(22), least_ahead=Decimal(4))).no_miss_left
+    assert not decide(hours, Facts(2, 5, Decimal(8), Decimal(24), least_ahead=Decimal(4))).no_miss_left
+    assert not decide(hours, Facts(5, 6, Decimal(20), Decimal(22), least_ahead=Decimal(2))).no_miss_left
+    salon = Conditions(1, salons_needed=1, test_required=False)
+    assert decide(salon, Facts(1, 1, salons_possible=1)).no_miss_left

@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from tests import cast
 from tests.registration.people import AHEAD, CHEN, LIN, WHO, ZHANG, capacity, register, states
+from training_app.attendance import leaves
 from training_app.core.db import db, transaction
 from training_app.core.links import Purpose, make_token
 from training_app.people.links import personal_token
@@ -250,3 +251,19 @@ def test_a_poster_carries_its_code_whole_whatever_its_title(app, client_as):
     _event(title="“手拉手”关爱行动启动仪式暨第二期儿童主任团建沙龙与案例研讨分享交流活动" * 3)
     png = client_as("organiser").get(f"/events/{AHEAD}/poster.png")
     assert zxingcpp.read_barcodes(Image.open(BytesIO(png.data)))
+
+
+def test_the_ticket_says_what_stands_of_leave_to_its_holder_alone(app, client_as):
+    row = register(CHEN)
+    path = f"/t/{tickets.token_of(row)}"
+
+    def shown(who="chen"):
+        return client_as(who).get(path, headers=ENGLISH).text
+
+    leaves.ask(AHEAD, CHEN, [AHEAD], "家中有事", actor_id=CHEN, now=cast.NOW)
+    assert "Leave asked" in shown() and "Leave asked" not in shown("lin")
+    leaves.decide(AHEAD, CHEN, [AHEAD], granted=False, reason="人手不够", **WHO)
+    assert "Leave refused" in shown() and "人手不够" in shown()
+    leaves.ask(AHEAD, CHEN, [AHEAD], "还是不行", actor_id=CHEN, now=cast.NOW)
+    leaves.drop(AHEAD, CHEN, actor_id=CHEN, now=cast.NOW)
+    assert "Leave asked" not in shown() and "Leave taken back" not in shown()

@@ -29,5 +29,9 @@ ROWS = {
         row("/reports/350502/act", anyone=403, **SEES_DISTRICT),
         row("/reports/nation/act", anyone=403, **SEES_NATION),
     ],
+    "reports.behind": [
+        row("/reports/350502004/behind", anyone=403, **SEES),
+        row("/reports/350502/behind", anyone=403, **SEES_DISTRICT),
+    ],
     "reports.file": [row("/reports/350502004/communities.xlsx", anyone=403, **SEES)],
 }

@@ -7,14 +7,22 @@ from typing import Any
 from sqlalchemy import select, union
 
 from training_app.core.db import db
-from training_app.core.signals import event_changed, persons_merged, registration_cancelled
+from training_app.core.signals import (
+    LeaveNote,
+    event_changed,
+    leave_note_asked,
+    persons_merged,
+    registration_cancelled,
+)
 from training_app.people.merging import records
 from training_app.people.models import Person
 from training_app.registration.models import Registration
 from training_app.schedule.models import Event, Slot
 
+from .leaves import DROPPED, REFUSED, latest
 from .models import Attendance, Correction, Leave, Scan, Settlement
 from .recording import drop_merged, people_of, recount, rederive, slot_facts
+from .words import LEAVE_TONES, LEAVES
 
 
 def _derive_again(_sender: Any, *, event_id: int, changes: dict[str, Any], **_: Any) -> None:
@@ -55,6 +63,18 @@ def _one_person(_sender: Any, *, into_id: int, **_: Any) -> None:
         rederive(slot.id, slot_facts(slot, state), people_of(slot.id, [into_id]))
 
 
+def _what_stands_of_leave(_sender: Any, *, event_id: int, person_id: int) -> list[LeaveNote]:
+    """Each state once, though it was said of several slots; what was taken back is left out."""
+    slots = db.session.scalars(select(Slot.id).where(Slot.event_id == event_id)).all()
+    found: dict[str, LeaveNote] = {}
+    for leave in latest(slots, [person_id]).values():
+        if leave.state != DROPPED:
+            reason = leave.reason if leave.state == REFUSED else ""
+            found.setdefault(leave.state, LeaveNote(LEAVES[leave.state], LEAVE_TONES[leave.state], reason))
+    return list(found.values())
+
+
 event_changed.connect(_derive_again, weak=False)
 registration_cancelled.connect(_no_longer_expected, weak=False)
 persons_merged.connect(_one_person, weak=False)
+leave_note_asked.connect(_what_stands_of_leave, weak=False)

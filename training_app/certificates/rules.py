@@ -98,6 +98,8 @@ class Facts:
     hours_outside: Decimal = Decimal(0)
     salons_done: int = 0
     salons_possible: int = 0
+    #: Credit hours of the shortest of what lies ahead.
+    least_ahead: Decimal = Decimal(0)
     #: Points of each try, first try first.
     points: tuple[Decimal, ...] = ()
 
@@ -106,7 +108,8 @@ class Facts:
 class Decision:
     """Whether the paper can be issued now, which one, and what is missing.
 
-    `achievable` is False when what lies ahead no longer suffices. `codes` are for programs, `reasons` for people,
+    `achievable` is False when what lies ahead no longer suffices; `no_miss_left` is True when it suffices only if
+    nothing of it is missed. `codes` are for programs, `reasons` for people,
     in the same order; both are empty when eligible.
     """
 
@@ -115,6 +118,7 @@ class Decision:
     achievable: bool
     codes: tuple[str, ...] = ()
     reasons: tuple[Any, ...] = ()
+    no_miss_left: bool = False
 
 
 def counted_points(conditions: Conditions, points: Sequence[Decimal]) -> Decimal | None:
@@ -167,10 +171,22 @@ def decide(conditions: Conditions, facts: Facts) -> Decision:
                 mark=shown(conditions.pass_mark),
             )
             missing.append(("test_failed", text))
+    tight = (
+        0 < conditions.sessions_needed - facts.sessions_done == facts.sessions_possible - facts.sessions_done
+        or 0 < conditions.salons_needed - facts.salons_done == facts.salons_possible - facts.salons_done
+        or (
+            conditions.hours_needed is not None
+            and facts.hours_done + outside
+            < conditions.hours_needed
+            <= facts.hours_possible + outside
+            < conditions.hours_needed + facts.least_ahead
+        )
+    )
     return Decision(
         eligible=not missing,
         kind=COMPLETION if passed else ATTENDANCE,
         achievable=achievable,
         codes=tuple(code for code, _ in missing),
         reasons=tuple(text for _, text in missing),
+        no_miss_left=achievable and tight,
     )

@@ -247,6 +247,7 @@ def _progress(
         hours_outside=elsewhere,
         salons_done=salons,
         salons_possible=salons + sum(kind == "salon" for kind, _ in coming),
+        least_ahead=min(coming.values(), default=Decimal(0)),
         points=tuple(points for _, points in sorted(tries.items())),
     )
     return Progress(

@@ -6,7 +6,7 @@ Each is sent with the plain values named beside it, as keyword arguments.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from blinker import signal
 
@@ -31,6 +31,8 @@ pass_mark_asked = signal("pass-mark-asked")
 #: programme_id, person_ids, now: which sessions did these persons miss? The room that counts attendance answers
 #: {person id: [(number, curriculum area), …]}, what is made up for or booked left out.
 missed_asked = signal("missed-asked")
+#: A question. event_id, person_id; the answer is a list of `LeaveNote`: what stands of the leave asked for there.
+leave_note_asked = signal("leave-note-asked")
 #: person_ids, counting_year, actor_id, now: what is confirmed of these persons' training elsewhere changed.
 outside_training_changed = signal("outside-training-changed")
 #: person_id, into_id, actor_id, now
@@ -52,6 +54,14 @@ class PostsFollowed(NamedTuple):
     moved: int
     #: They ended: somebody holds that post at the successor already.
     lost: int
+
+
+class LeaveNote(NamedTuple):
+    """What a lower room may show of leave: the word, the tone of its badge, and the reason of a refusal."""
+
+    word: Any
+    tone: str
+    reason: str
 
 
 class EventFact(NamedTuple):

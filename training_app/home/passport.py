@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from training_app.attendance import service as attendance
@@ -87,7 +87,8 @@ class Passport:
 def programmes_of(person_id: int, now: datetime) -> list[Programme]:
     """The programmes that a person has to do with, the newest first: registered, or open to their community."""
     joined = (
-        select(Event.programme_id)
+        select(func.coalesce(Registration.make_up_for_id, Event.programme_id))
+        .select_from(Event)
         .join(Registration, Registration.event_id == Event.id)
         .where(Registration.person_id.in_(same_person(person_id)), Registration.state.in_(HELD))
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from training_app.core import clock
 from training_app.core.db import db
+from training_app.core.signals import LeaveNote, leave_note_asked
 from training_app.schedule.models import Event
 from training_app.web import access
 from training_app.web.addresses import public_url
@@ -34,6 +35,12 @@ def _shown(registration_id: int) -> Registration:
     ).one()
 
 
+def _leave(row: Registration) -> list[LeaveNote]:
+    """What stands of leave from this event; the room above that keeps it answers."""
+    answers = leave_note_asked.send(None, event_id=row.event_id, person_id=row.person_id)
+    return [note for _room, answer in answers for note in answer]
+
+
 def _dead(code: str) -> Any:
     return render_template("registration/ticket_dead.html", sentence=words.TICKETS[code]), 404
 
@@ -56,6 +63,7 @@ def ticket(token: str) -> Any:
         place=queries.place_in_line(row) if row.state == "waiting" else None,
         own=own,
         proposal=standins.latest(row.id) if own else None,
+        leave=_leave(row) if own else (),
         now=clock.now(),
         words=words,
     )

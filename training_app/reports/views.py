@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from training_app.core import clock
@@ -22,7 +22,7 @@ from training_app.schedule.queries import PHASE_ANNOUNCED
 from training_app.web import access
 from training_app.web.downloads import download
 
-from . import charts, listeners, service, sheets, totals, upkeep, words  # noqa: F401 - two listen and beat
+from . import charts, listeners, service, sheets, totals, upkeep, views_behind, words  # noqa: F401
 from .access import (
     NATION,
     VIEW,
@@ -34,9 +34,9 @@ from .access import (
     roots,
     sees_everything,
 )
+from .blueprint import bp
 from .rules import REASONS
 
-bp = Blueprint("reports", __name__)
 blueprints = (bp,)
 #: Levels whose page lists communities; above them the page drills down.
 NEAR = ("subdistrict", "community")
