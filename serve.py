@@ -204,6 +204,8 @@ def web(host: str, port: str, workers: str, *tls: str) -> None:
 
     gc.freeze()
     gc.enable()
+    # A request leaves some hundred objects in circles: looked for after many requests, not several times in each.
+    gc.set_threshold(20_000, 20, 50)
     certificate, key = (Path(path) for path in tls) if tls else (None, None)
     Granian(
         os.environ.get("SERVED", "training_app:create_app"),

@@ -68,7 +68,12 @@ def _secret_key(instance: Path) -> str:
 
 
 def _known(token: str) -> Actor | None:
-    actor = actors.actor_of(token, clock.now())
+    wanted = access.foreseen()
+    if wanted is None:
+        actor = actors.actor_of(token, clock.now())
+    else:
+        actor, row = actors.actor_and(token, clock.now(), wanted)
+        access.keep_ahead(row)
     return actor if actor.is_authenticated else None
 
 
@@ -106,6 +111,8 @@ def create_app(config: Config | None = None) -> Flask:
     manager = LoginManager(app)
     manager.anonymous_user = lambda: STRANGER
     manager.session_protection = None
+    # Without protection it is asked all the same, at every request: a hash of address and browser, for nothing.
+    manager._session_identifier_generator = str
     manager.user_loader(_load_actor)
     manager.request_loader(_load_program)
     for part in (sessions, intake, language, filters, headers, errors, limits, navigation):

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, sel
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from training_app.core.db import db, is_sqlite, session_connection
+from training_app.core.db import db, is_sqlite, own_connection, session_connection
 from training_app.core.prepared import Prepared
 from training_app.people.merging import HOLDER, records
 from training_app.people.models import Person
@@ -116,7 +116,7 @@ def record(slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Whom | Non
     `scan` holds the columns of Scan but slot_id. The unique keys decide: the nonce makes a repeated
     request harmless, (slot, person) lets one attendance stand however many devices scan at once.
     """
-    connection = session_connection()
+    connection = own_connection()
     status: str | None = None
     first_at: datetime | None = None
     duplicate = False
@@ -146,7 +146,7 @@ def record_at_once(slot_id: int, slot: SlotFacts, scan: dict[str, Any], whom: Wh
     For PostgreSQL outside `transaction()`: there each statement more is a journey, and these are what a crowd at a
     door sends. A person without a fact in this slot arrives, one who is inside is shown again, someone is refused.
     """
-    connection = session_connection()
+    connection = own_connection()
     written = _UNSAID | scan | {"slot_id": slot_id}
     if whom is None or scan["outcome"] != "accepted":
         return RecordedScan(None, None, False) if _INSERT_SCAN.first(connection, written) is not None else None

@@ -13,11 +13,12 @@ from training_app.attendance.models import Attendance, Correction, Scan, Settlem
 from training_app.attendance.recording import Whom, people_of
 from training_app.attendance.rules import HERE, UNTIMED, SlotFacts
 from training_app.core.actors import Actor
-from training_app.core.db import session_connection
+from training_app.core.db import own_connection
 from training_app.core.errors import NotFound
 from training_app.core.permissions import Permission
 from training_app.core.prepared import Prepared
 from training_app.divisions.models import Division
+from training_app.people.actors import Beside, Wanted
 from training_app.people.merging import HOLDER
 from training_app.people.models import Person
 from training_app.registration import tickets
@@ -124,7 +125,7 @@ def _found(which: Any) -> Any:
             Attendance.arrived_at,
             Attendance.left_at,
             Attendance.minutes,
-            EventKey.public_key,
+            EventKey.private_key,
             _of.ticket_revision,
             *has,
         )
@@ -140,12 +141,22 @@ def _found(which: Any) -> Any:
     )
 
 
-_BY_ID = Prepared(_found(_of.id == bindparam("which")))
-_BY_CODE = Prepared(_found(_of.ticket_code == bindparam("which")))
+_ID, _CODE = _found(_of.id == bindparam("which")), _found(_of.ticket_code == bindparam("which"))
+_BY_ID, _BY_CODE = Prepared(_ID), Prepared(_CODE)
+_BESIDE_ID, _BESIDE_CODE = Beside(_ID), Beside(_CODE)
 
 
-def decide(shown: Shown, now: datetime) -> Decision:
-    """Read what there is about a person and a slot, and decide.
+def foresee(slot_id: int, *, ticket: str | None, typed: str, registration_id: int | None) -> Wanted:
+    """What `decide` is going to read for this, to be read together with who asks."""
+    claimed = tickets.claim(ticket) if ticket is not None else None
+    which = claimed.registration_id if isinstance(claimed, tickets.Claim) else registration_id
+    if which is not None:
+        return Wanted(_BESIDE_ID, {"slot": slot_id, "which": which})
+    return Wanted(_BESIDE_CODE, {"slot": slot_id, "which": typed})
+
+
+def decide(shown: Shown, now: datetime, *, read: Any = None) -> Decision:
+    """Read what there is about a person and a slot, unless that was just `read` as foreseen, and decide.
 
     One statement where nothing is unusual. Of a phone that checks its own person in, it writes down whose it is:
     that needs the open transaction. Raises NotFound for an unknown slot, or one that is not for `shown.by`.
@@ -153,7 +164,8 @@ def decide(shown: Shown, now: datetime) -> Decision:
     presented = shown.presented
     claimed = tickets.claim(shown.ticket) if shown.ticket is not None else None
     fault = claimed if isinstance(claimed, str) else None
-    row = _read(shown, claimed.registration_id if isinstance(claimed, tickets.Claim) else shown.registration_id)
+    which = claimed.registration_id if isinstance(claimed, tickets.Claim) else shown.registration_id
+    row = read or _read(shown, which)
     if row is None:
         raise NotFound()
     if shown.by is not None:
@@ -187,8 +199,8 @@ def decide(shown: Shown, now: datetime) -> Decision:
 
 def _read(shown: Shown, registration_id: int | None) -> Any:
     if registration_id is not None:
-        return _BY_ID.first(session_connection(), {"slot": shown.slot_id, "which": registration_id})
-    return _BY_CODE.first(session_connection(), {"slot": shown.slot_id, "which": shown.typed})
+        return _BY_ID.first(own_connection(), {"slot": shown.slot_id, "which": registration_id})
+    return _BY_CODE.first(own_connection(), {"slot": shown.slot_id, "which": shown.typed})
 
 
 def _record_of(shown: Shown, row: Any, now: datetime) -> dict[str, Any]:
@@ -217,13 +229,13 @@ def _record_of(shown: Shown, row: Any, now: datetime) -> dict[str, Any]:
 def _proof(claimed: tickets.Claim, ticket: str, slot_id: int, row: Any) -> tuple[str | None, Any]:
     """What is wrong with a ticket, or None; and the row that counts: nobody's, unless the signature proves it."""
     code = "other_event"
-    if row.event_id == claimed.event_id and row.public_key is not None:
-        code = tickets.judge(claimed, row.public_key, row.ticket_revision)
+    if row.event_id == claimed.event_id and row.private_key is not None:
+        code = tickets.judge(claimed, row.private_key, row.ticket_revision)
         if code in ("ok", "revoked"):
             return (None if code == "ok" else code), row
     elif row.event_id != claimed.event_id:
         code = tickets.read(ticket, event_id=row.event_id).code
-    nobody = _BY_ID.first(session_connection(), {"slot": slot_id, "which": 0})
+    nobody = _BY_ID.first(own_connection(), {"slot": slot_id, "which": 0})
     return (code if code in SENTENCES else "unknown"), nobody
 
 

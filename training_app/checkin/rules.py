@@ -18,7 +18,8 @@ EARLY = timedelta(hours=2)
 LONGEST_WAIT = timedelta(hours=12)
 _NOT_REGISTERED = {"cancelled": "cancelled", "declined": "cancelled", "waiting": "waiting"}
 _NOT_HELD = {"cancelled": "event_cancelled", "closed": "event_closed", "draft": "not_published"}
-
+#: Characters of a ticket's ten with all the blanks and dashes that someone puts between; whatever is longer was read.
+_LONGEST_TYPED = 40
 
 #: Refusals that whoever manages the door may overrule, with a reason.
 FORCIBLE = ("cancelled", "waiting", "too_early", "too_late", "revoked")
@@ -103,8 +104,16 @@ def are_current_digits(secret: bytes, slot_id: int, digits: str, now: datetime) 
 
 def typed_code(text: str) -> str | None:
     """The ten characters of a ticket, however they were typed; None when the text is anything else."""
+    if len(text) > _LONGEST_TYPED:
+        return None
     typed = "".join(c for c in text.upper() if c not in " -·\t\r\n")
     return typed if len(typed) == 10 and typed.isascii() and typed.isalnum() else None
+
+
+def as_shown(text: str) -> tuple[str | None, str | None]:
+    """What was shown as (ticket, typed code), one of which is None."""
+    typed = typed_code(text)
+    return (text.strip(), None) if typed is None else (None, typed)
 
 
 def scanned_at(waited_ms: int | None, now: datetime) -> datetime | None:

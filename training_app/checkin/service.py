@@ -8,10 +8,11 @@ from typing import Any
 
 from training_app.attendance.recording import RecordedScan, record, record_at_once
 from training_app.core.actors import Actor
-from training_app.core.db import takes_single_statements, transaction
+from training_app.core.db import is_sqlite, takes_single_statements, transaction
 from training_app.core.errors import Invalid
+from training_app.people.actors import Wanted
 
-from . import rules
+from . import deciding, rules
 from .answers import SENTENCES, UNREADABLE, Answer
 from .deciding import Decision, Shown, decide
 from .presented import Presented
@@ -24,12 +25,25 @@ def is_nonce(nonce: str) -> bool:
     return _NONCE.fullmatch(nonce) is not None
 
 
-def scan(slot_id: int, shown: str, presented: Presented, *, by: Actor | None = None, now: datetime) -> Answer:
+def scan(
+    slot_id: int, shown: str, presented: Presented, *, by: Actor | None = None, now: datetime, read: Any = None
+) -> Answer:
     """Check in by what a camera read or someone typed: a ticket, its address, or its ten characters."""
-    typed = rules.typed_code(shown)
-    if typed is not None:
-        return check_in(slot_id, presented, ticket_code=typed, by=by, now=now)
-    return check_in(slot_id, presented, ticket=shown.strip(), by=by, now=now)
+    ticket, typed = rules.as_shown(shown)
+    return check_in(slot_id, presented, ticket=ticket, ticket_code=typed, by=by, now=now, read=read)
+
+
+def foresee(slot_id: int, shown: str, registration_id: int | None) -> Wanted | None:
+    """What `scan` or `check_in` is going to read, to be read together with who asks; its row is their `read`.
+
+    None where everything is read inside the transaction.
+    """
+    if is_sqlite():
+        return None
+    if registration_id is not None:
+        return deciding.foresee(slot_id, ticket=None, typed="", registration_id=registration_id)
+    ticket, typed = rules.as_shown(shown)
+    return deciding.foresee(slot_id, ticket=ticket, typed=_typed(typed), registration_id=None)
 
 
 def check_in(
@@ -43,6 +57,7 @@ def check_in(
     now: datetime,
     refused_nonce: str | None = None,
     objection: str | None = None,
+    read: Any = None,
 ) -> Answer:
     """Decide on one person at the door of a slot and put it on record, accepted or refused.
 
@@ -51,16 +66,16 @@ def check_in(
     is recorded under `refused_nonce` where that is given, so that a pass for one entry is not spent by it.
     `objection` is the code of what the way in (a phone's position) says against it; it counts where nothing else does.
     `by` must be allowed to scan at this door: proven by what is read of the slot anyway. None: it was proven before.
+    `read`: the row that `foresee` asked for; where it does not suffice, all is read anew.
     Raises Invalid for a nonce of another shape or one that was used otherwise, NotFound for an unknown slot or
     one that is not for `by`.
     """
     if not is_nonce(presented.nonce):
         raise Invalid("nonce", UNREADABLE)
-    typed = "".join(c for c in (ticket_code or "").upper() if c.isalnum())[:200]
-    shown = Shown(slot_id, presented, ticket, typed, registration_id, objection, by)
+    shown = Shown(slot_id, presented, ticket, _typed(ticket_code), registration_id, objection, by)
     # Whose phone it is must be written down before it is decided: not in one statement.
     if presented.phone_key is None and takes_single_statements():
-        decision = decide(shown, now)
+        decision = decide(shown, now, read=read)
         done = record_at_once(slot_id, decision.slot, _as_recorded(decision, refused_nonce), decision.whom)
         if done is not None:
             return _answer(slot_id, decision, done)
@@ -68,6 +83,10 @@ def check_in(
         decision = decide(shown, now)
         done = record(slot_id, decision.slot, _as_recorded(decision, refused_nonce), decision.whom)
     return _answer(slot_id, decision, done)
+
+
+def _typed(code: str | None) -> str:
+    return "".join(c for c in (code or "").upper() if c.isalnum())[:200]
 
 
 def _as_recorded(decision: Decision, refused_nonce: str | None) -> dict[str, Any]:

@@ -182,18 +182,29 @@ def may_force(slot: Slot, answer: Answer) -> bool:
     return answer.outcome == "refused" and answer.code in rules.FORCIBLE and may_manage(slot)
 
 
+def _foresee(slot_id: int) -> Any:
+    try:
+        shown = forms.shown(request.form)
+    except Invalid:
+        # Said by the view, to whom it is for.
+        return None
+    return service.foresee(slot_id, shown.ticket, shown.registration_id)
+
+
 @bp.post("/checkin/<int:slot_id>/scan")
 @access.needs(P.DOOR_SCAN)
+@access.reads_ahead(_foresee)
 def scan(slot_id: int) -> Any:
     """One ticket or one name: in, or why not."""
     now = clock.now()
     who = access.actor()
     shown = forms.shown(request.form)
     presented = presented_by(who, shown, now)
+    read = access.ahead()
     if shown.registration_id is not None:
-        answer = service.check_in(slot_id, presented, registration_id=shown.registration_id, by=who, now=now)
+        answer = service.check_in(slot_id, presented, registration_id=shown.registration_id, by=who, now=now, read=read)
     else:
-        answer = service.scan(slot_id, shown.ticket, presented, by=who, now=now)
+        answer = service.scan(slot_id, shown.ticket, presented, by=who, now=now, read=read)
     if answer.outcome == "accepted" and wants_json():
         # The crowd's way: nothing is asked of the slot again.
         return jsonify(as_json(answer) | {"force": False})

@@ -14,6 +14,7 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, DateTime, Engine, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
@@ -21,6 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.types import TypeDecorator
 
 from . import turns
+from .prepared import begin, commit, roll_back
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,7 +39,37 @@ class Model(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
-db = SQLAlchemy(model_class=Model, session_options={"autoflush": True, "expire_on_commit": False})
+class OneConnection(FlaskSession):
+    """The session of a request, on one connection from its first statement to its end.
+
+    Statements of a crowd, which are prepared and need no objects, are sent on it without the session's own beginning
+    and ending: those cost more than such a statement.
+    """
+
+    _own: Connection | None = None
+
+    @property
+    def own(self) -> Connection:
+        """The connection; for prepared statements, outside a transaction as well as inside."""
+        if self._own is None or self._own.closed:
+            self._own = self._db.engine.connect()
+        return self._own
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any) -> Any:
+        return self.own if bind is None else bind
+
+    def close(self) -> None:
+        """Give back what it holds; a session in which no object was asked for has only its connection."""
+        if self.in_transaction() or self.identity_map or self.new:
+            super().close()
+        if self._own is not None:
+            self._own.close()
+            self._own = None
+
+
+db = SQLAlchemy(
+    model_class=Model, session_options={"autoflush": True, "expire_on_commit": False, "class_": OneConnection}
+)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -80,33 +112,38 @@ def transaction() -> Iterator[Session]:
     if session.new or session.dirty or session.deleted:
         raise WriteOutsideTransaction("objects were changed before the transaction began")
     session.expire_all()
-    connection = session_connection()
+    connection = own_connection()
     with turns.turn(connection):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.dialect.name == "sqlite" else "BEGIN")
+        begin(connection, "BEGIN IMMEDIATE" if is_sqlite() else "BEGIN")
         session.info["writing"] = True
         session.info["after"] = []
         try:
             yield session
-            session.commit()
+            session.flush()
+            commit(connection)
+            if session.in_transaction():
+                session.commit()
         except BaseException:
             session.rollback()
+            roll_back(connection)
             session.info["after"] = []
             raise
         finally:
             session.info["writing"] = False
-            session.info["connection"] = None
     for call in session.info.pop("after", []):
         call()
 
 
 def session_connection() -> Connection:
-    """The session's connection: for statements of a crowd, which need no objects."""
-    session = db.session()
-    # Asked of the session each time, it would cost as much as a statement.
-    known: Connection | None = session.info.get("connection")
-    if known is None or known.closed:
-        known = session.info["connection"] = session.connection()
-    return known
+    """The session's connection, taken into its transaction: for statements that need no objects."""
+    return db.session().connection()
+
+
+def own_connection() -> Connection:
+    """The same connection, for prepared statements alone: it is not asked whether the session has begun."""
+    session: Any = db.session()
+    own: Connection = session.own
+    return own
 
 
 def takes_single_statements() -> bool:
@@ -142,7 +179,7 @@ def insert_unless_there(model: Any, values: dict[str, Any], key: list[str]) -> i
 
 def is_sqlite() -> bool:
     """Whether the session's database is SQLite."""
-    return db.session.get_bind().dialect.name == "sqlite"
+    return bool(db.engine.dialect.name == "sqlite")
 
 
 def _refuse_flush_outside(session: Session, *_: object) -> None:

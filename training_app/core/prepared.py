@@ -19,11 +19,66 @@ from sqlalchemy.exc import DBAPIError
 Convert = Callable[[Any], Any] | None
 
 
+def _ours(connection: Connection, text: str, fault: Exception) -> Exception:
+    """The driver's fault as SQLAlchemy's."""
+    error: Exception = DBAPIError.instance(
+        text,
+        None,
+        fault,
+        connection.dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        dialect=connection.dialect,
+    )
+    return error
+
+
+def _cursor(connection: Connection) -> Any:
+    if connection.dialect.name == "postgresql":
+        # Takes the database's own $1, so that the driver has not to look for placeholders of its own in the text.
+        return connection.dialect.loaded_dbapi.RawCursor(connection.connection.dbapi_connection)  # type: ignore[attr-defined]
+    return connection.connection.cursor()
+
+
+def _execute(connection: Connection, text: str, sent: Any) -> Any:
+    """A cursor that has executed a statement, as it is; to be closed."""
+    cursor: Any = _cursor(connection)
+    if connection._has_events or connection.engine._has_events:
+        connection.dispatch.before_cursor_execute(connection, cursor, text, sent, None, False)
+    try:
+        cursor.execute(text, sent)
+    except connection.dialect.loaded_dbapi.Error as fault:
+        cursor.close()
+        raise _ours(connection, text, fault) from fault
+    return cursor
+
+
+def begin(connection: Connection, text: str) -> None:
+    """Open a transaction on a connection in autocommit, by its own words."""
+    _execute(connection, text, ()).close()
+
+
+def commit(connection: Connection) -> None:
+    """Commit what `begin` opened; nothing where nothing is open."""
+    try:
+        connection.connection.commit()
+    except connection.dialect.loaded_dbapi.Error as fault:
+        raise _ours(connection, "COMMIT", fault) from fault
+
+
+def roll_back(connection: Connection) -> None:
+    """Take back what `begin` opened; a connection that cannot even do that is given up."""
+    try:
+        connection.connection.rollback()
+    except connection.dialect.loaded_dbapi.Error:
+        connection.invalidate()
+
+
 class _Compiled:
     """One statement in one dialect's words, with what turns values into the driver's and back."""
 
     def __init__(self, statement: Any, dialect: Dialect, names: Sequence[str]) -> None:
-        compiled = statement.compile(dialect=dialect, column_keys=list(names) or None)
+        words = dialect if dialect.name != "postgresql" else type(dialect)(paramstyle="numeric_dollar")
+        compiled = statement.compile(dialect=words, column_keys=list(names) or None)
         if compiled.insert_prefetch or compiled.update_prefetch:
             raise ValueError("a prepared statement is given every value that it writes")
         self.text = str(compiled)
@@ -43,15 +98,19 @@ class _Compiled:
         made = {name: given[name] if convert is None else convert(given[name]) for name, convert in self._into}
         return made if self.positions is None else [made[name] for name in self.positions]
 
-    def row(self, found: Sequence[Any], description: Any) -> Any:
+    def rows(self, cursor: Any) -> list[Any]:
         """What was found, by the names of the statement's columns."""
         if self._back is None:
-            pairs = zip(self._columns, description, strict=True)
+            # Asked once: a driver makes an object of each column every time.
+            pairs = zip(self._columns, cursor.description, strict=True)
             every = [type_._cached_result_processor(self._dialect, told[1]) for (_key, type_), told in pairs]
             self._back = [(at, convert) for at, convert in enumerate(every) if convert is not None]
+        return [self._read(found, self._back) for found in cursor.fetchall()]
+
+    def _read(self, found: Sequence[Any], back: list[tuple[int, Any]]) -> Any:
         row = list(found)
-        for at, convert in self._back:
-            row[at] = convert(row[at])  # type: ignore[misc]
+        for at, convert in back:
+            row[at] = convert(row[at])
         return self._row._make(row)
 
 
@@ -59,7 +118,7 @@ class Prepared:
     """A statement whose values are all `bindparam`s, or the columns that it inserts.
 
     Give one for every database, or one for each by the dialect's name. Ask it with the connection of the session
-    (`core.db.session_connection`), inside or outside a transaction like any other statement.
+    (`core.db.own_connection`), inside or outside a transaction like any other statement.
     """
 
     def __init__(self, *everywhere: Any, **by_dialect: Any) -> None:
@@ -71,18 +130,9 @@ class Prepared:
         """The rows that the statement gives, as named tuples."""
         compiled = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect, given)
         sent = compiled.values(given)
-        cursor: Any = connection.connection.cursor()
-        if connection._has_events or connection.engine._has_events:
-            connection.dispatch.before_cursor_execute(connection, cursor, compiled.text, sent, None, False)
+        cursor = _execute(connection, compiled.text, sent)
         try:
-            cursor.execute(compiled.text, sent)
-            found = cursor.fetchall()
-            return [compiled.row(row, cursor.description) for row in found]
-        except connection.dialect.loaded_dbapi.Error as fault:
-            driver = connection.dialect.loaded_dbapi.Error
-            raise DBAPIError.instance(
-                compiled.text, None, fault, driver, hide_parameters=True, dialect=connection.dialect
-            ) from fault
+            return compiled.rows(cursor)
         finally:
             cursor.close()
 

@@ -7,13 +7,13 @@ event's public key tells a right ticket from a forged one, and another event's, 
 from __future__ import annotations
 
 import base64
+import hmac
 import re
 import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import and_, select
 
 from training_app.core import clock
@@ -75,8 +75,7 @@ def key_of(event_id: int) -> EventKey:
 def token_of(registration: Registration) -> str:
     """The registration's ticket; the same at every call until its revision rises."""
     text = f"{VERSION}.{registration.event_id}.{registration.id}.{registration.ticket_revision}"
-    key = Ed25519PrivateKey.from_private_bytes(key_of(registration.event_id).private_key)
-    return f"{text}.{base64.urlsafe_b64encode(key.sign(text.encode())).decode().rstrip('=')}"
+    return f"{text}.{_signature(key_of(registration.event_id).private_key, text)}"
 
 
 def token_in(scanned: str) -> str:
@@ -106,9 +105,9 @@ def claim(scanned: str) -> Claim | str:
     return Claim(int(whole[1]), int(whole[2]), int(whole[3]), token.rpartition(".")[0], whole[4])
 
 
-def judge(claimed: Claim, public_key: bytes, revision: int | None) -> str:
+def judge(claimed: Claim, private_key: bytes, revision: int | None) -> str:
     """Whether a claim holds, given its event's key and its registration's revision (None: there is none)."""
-    if not _proven(public_key, claimed.text, claimed.signature):
+    if not _proven(private_key, claimed.text, claimed.signature):
         return "forged"
     if revision is None:
         return "unknown"
@@ -124,7 +123,7 @@ def read(scanned: str, *, event_id: int | None = None) -> TicketRead:
     if isinstance(claimed, str):
         return TicketRead(None, None, claimed)
     found = db.session.execute(
-        select(EventKey.public_key, Registration.id, Registration.ticket_revision)
+        select(EventKey.private_key, Registration.id, Registration.ticket_revision)
         .outerjoin(
             Registration,
             and_(Registration.event_id == EventKey.event_id, Registration.id == claimed.registration_id),
@@ -133,7 +132,7 @@ def read(scanned: str, *, event_id: int | None = None) -> TicketRead:
     ).first()
     if found is None:
         return TicketRead(None, None, "unknown")
-    code = judge(claimed, found.public_key, found.ticket_revision)
+    code = judge(claimed, found.private_key, found.ticket_revision)
     if code == "forged":
         return TicketRead(None, None, code)
     if code == "unknown":
@@ -144,15 +143,19 @@ def read(scanned: str, *, event_id: int | None = None) -> TicketRead:
 
 
 @lru_cache(maxsize=256)
-def _verifier(public_key: bytes) -> Ed25519PublicKey:
-    return Ed25519PublicKey.from_public_bytes(public_key)
+def _signer(private_key: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(private_key)
 
 
-def _proven(public_key: bytes, text: str, signature: str) -> bool:
-    try:
-        raw = base64.urlsafe_b64decode(signature + "==")
-        _verifier(public_key).verify(raw, text.encode())
-    except (InvalidSignature, ValueError):
-        return False
-    # The last character has four idle bits: only one way of writing a signature is right.
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=") == signature
+def _signature(private_key: bytes, text: str) -> str:
+    """The event's signature of a text: 64 bytes in base64url."""
+    return base64.urlsafe_b64encode(_signer(private_key).sign(text.encode())).decode().rstrip("=")
+
+
+def _proven(private_key: bytes, text: str, signature: str) -> bool:
+    """Whether the event's key signed the text, in exactly these characters.
+
+    Whoever holds the key need not do the harder sums of those who verify: Ed25519 (RFC 8032) gives one text one
+    signature, so it is made again and compared, in a third of the time.
+    """
+    return hmac.compare_digest(_signature(private_key, text), signature)

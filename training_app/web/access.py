@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -61,6 +61,37 @@ person = _declare(Access("person"))
 public = _declare(Access("public"))
 #: For any login, a door volunteer's device without a person included.
 login = _declare(Access("login"))
+
+
+def reads_ahead(foresee: Callable[..., Any]) -> Callable[[View], View]:
+    """Let what a crowd's view is going to read be read together with who asks.
+
+    `foresee`, called with the address's values, gives what the login room takes for it, or None where it cannot be
+    known yet. The view finds the row by `ahead()`, once who asks has been proven.
+    """
+
+    def mark(view: View) -> View:
+        view.foresee = foresee  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def foreseen() -> Any:
+    """What this request's view is going to read, or None."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    foresee = getattr(view, "foresee", None)
+    return None if foresee is None else foresee(**(request.view_args or {}))
+
+
+def keep_ahead(row: Any) -> None:
+    """Keep what was read for the view."""
+    g.read_ahead = row
+
+
+def ahead() -> Any:
+    """What was read together with who asks, or None: then it is still to be read."""
+    return g.get("read_ahead")
 
 
 def declared(view: Callable[..., Any]) -> Access | None:

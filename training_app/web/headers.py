@@ -17,18 +17,29 @@ def allow_wasm() -> None:
     g.allow_wasm = True
 
 
+#: Every response has these, unless it brings its own.
+_ALWAYS = [
+    ("x-content-type-options", "X-Content-Type-Options", "nosniff"),
+    # Personal links and tickets stand in addresses: no other site may see where one came from.
+    ("referrer-policy", "Referrer-Policy", "same-origin"),
+    ("permissions-policy", "Permissions-Policy", "camera=(self), geolocation=(self), microphone=()"),
+    ("cross-origin-opener-policy", "Cross-Origin-Opener-Policy", "same-origin"),
+]
+
+
 def _set(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", _WITH_WASM if g.get("allow_wasm") else _STRICT)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    # Personal links and tickets stand in addresses: no other site may see where one came from.
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if request.is_secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint != "static" and "Cache-Control" not in headers:
-        headers["Cache-Control"] = "no-store"
+    # Looked for in one go: asking the headers for each would go through all of them each time.
+    there = {name.lower() for name, _value in headers}
+    if "content-security-policy" not in there:
+        headers.add("Content-Security-Policy", _WITH_WASM if g.get("allow_wasm") else _STRICT)
+    for low, name, value in _ALWAYS:
+        if low not in there:
+            headers.add(name, value)
+    if request.is_secure and "strict-transport-security" not in there:
+        headers.add("Strict-Transport-Security", "max-age=31536000")
+    if "cache-control" not in there and request.endpoint != "static":
+        headers.add("Cache-Control", "no-store")
     return response
 
 
