@@ -86,13 +86,13 @@ def needed() -> int:
 
 
 def measure(kind: str, product: Server, floor: Server, tickets: list[str]) -> dict[str, float]:
-    """One client, `PAIRS` interleaved pairs of the product and the floor at eight clients, then duplicates; medians.
+    """One client, `PAIRS` interleaved runs of product, floor and duplicates at eight clients; medians.
 
     Figures are named `<kind>_…`: requests a second, waiting times in ms, and the ratio of the two.
     """
     device = Device(product)
     left = iter(tickets)
-    # Whoever is inside already: what the first run checks in is shown again at the end.
+    # Whoever is inside already: what the first run checks in is shown again and again.
     inside = tickets[:COUNT]
 
     def duplicates() -> dict[str, float]:
@@ -108,13 +108,13 @@ def measure(kind: str, product: Server, floor: Server, tickets: list[str]) -> di
         return send(Order("127.0.0.1", floor.port, clients, requests, WARM_UP))
 
     alone = scans(1)
-    pairs = []
+    pairs, again = [], []
     for number in range(PAIRS):
         # Each goes first in turn, so that neither always has the warmer machine.
         first, second = (scans, floors) if number % 2 else (floors, scans)
         one, other = first(CLIENTS), second(CLIENTS)
         pairs.append((one, other) if number % 2 else (other, one))
-    again = [duplicates() for _ in range(3)]
+        again.append(duplicates())
     ours, theirs = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     return {
         f"{kind}_checkin_c1_per_s": alone["per_s"],
@@ -126,4 +126,7 @@ def measure(kind: str, product: Server, floor: Server, tickets: list[str]) -> di
         f"{kind}_checkin_c8_ratio": median(a["per_s"] / b["per_s"] for a, b in pairs),
         f"{kind}_checkin_c8_p99_ratio": median(a["p99_ms"] / b["p99_ms"] for a, b in pairs),
         f"{kind}_duplicate_c8_per_s": median(one["per_s"] for one in again),
+        f"{kind}_duplicate_c8_ratio": median(
+            one["per_s"] / a["per_s"] for one, (a, _) in zip(again, pairs, strict=True)
+        ),
     }

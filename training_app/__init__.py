@@ -11,7 +11,6 @@ from typing import Any
 
 from flask import Flask
 from flask_login import LoginManager
-from flask_wtf.csrf import CSRFProtect
 
 from config import ROOT, Config
 
@@ -43,6 +42,7 @@ from .web import (
     navigation,
     serving,
     sessions,
+    tokens,
 )
 from .web import views as web
 
@@ -107,7 +107,7 @@ def create_app(config: Config | None = None) -> Flask:
     masking.install()
     database.init_app(app)
     queue.init_app(app)
-    csrf = CSRFProtect(app)
+    csrf = tokens.Tokens(app)
     manager = LoginManager(app)
     manager.anonymous_user = lambda: STRANGER
     manager.session_protection = None

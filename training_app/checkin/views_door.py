@@ -153,7 +153,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "outcome": answer.outcome,
         "code": answer.code,
         "tone": wording.tone(answer),
-        "sentence": str(answer.sentence),
+        "sentence": wording.spoken(answer),
         "name": answer.name or "",
         "place": " · ".join(part for part in community if part),
         "time": hour(answer.time),

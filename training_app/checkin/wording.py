@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import format_timedelta
@@ -11,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from training_app.schedule.models import Event, Slot
 from training_app.schedule.words import LABELS
+from training_app.web.language import choose
 
 from .answers import SENTENCES, Answer
 
@@ -39,6 +41,16 @@ STANDINGS: dict[str, tuple[Any, str]] = {
     "idle": (_l("No event"), "off"),
     "revoked": (_l("Revoked"), "off"),
 }
+
+
+@lru_cache(maxsize=256)
+def _spoken(code: str, _language: str) -> str:
+    return str(SENTENCES[code])
+
+
+def spoken(answer: Answer) -> str:
+    """The sentence of an answer in the reader's language; a crowd gets the same few."""
+    return _spoken(answer.code, choose())
 
 
 def ago(moment: datetime, now: datetime) -> str:

@@ -51,7 +51,7 @@ class OneConnection(FlaskSession):
     @property
     def own(self) -> Connection:
         """The connection; for prepared statements, outside a transaction as well as inside."""
-        if self._own is None or self._own.closed:
+        if self._own is None:
             self._own = self._db.engine.connect()
         return self._own
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, Request, abort, current_app, request
 from werkzeug.routing import IntegerConverter, Map
 
 #: The largest id that a column holds.
@@ -49,15 +49,16 @@ def _make_room(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
 
 
 def _refuse() -> None:
-    if any(isinstance(value, str) and "\0" in value for value in (request.view_args or {}).values()):
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    if any(isinstance(value, str) and "\0" in value for value in (asked.view_args or {}).values()):
         abort(404)
-    for sent in (request.args, request.form):
+    for sent in (asked.args, asked.form):
         for name, value in sent.items(multi=True):
             if "\0" in name or "\0" in value or len(name) > _LONGEST_NAME:
                 abort(400)
-    if request.is_json:
+    if asked.is_json:
         _refuse_json()
-    if any("\0" in (file.filename or "") for _, file in request.files.items(multi=True)):
+    if any("\0" in (file.filename or "") for _, file in asked.files.items(multi=True)):
         abort(400)
 
 
