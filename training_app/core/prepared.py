@@ -77,7 +77,8 @@ class _Compiled:
     """One statement in one dialect's words, with what turns values into the driver's and back."""
 
     def __init__(self, statement: Any, dialect: Dialect, names: Sequence[str]) -> None:
-        words = dialect if dialect.name != "postgresql" else type(dialect)(paramstyle="numeric_dollar")
+        words: Any = type(dialect)
+        words = words(paramstyle="numeric_dollar") if dialect.name == "postgresql" else dialect
         compiled = statement.compile(dialect=words, column_keys=list(names) or None)
         if compiled.insert_prefetch or compiled.update_prefetch:
             raise ValueError("a prepared statement is given every value that it writes")

@@ -9,7 +9,7 @@ import hmac
 import time
 from functools import lru_cache
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, Request, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect, same_origin
 from itsdangerous import BadData, URLSafeTimedSerializer
 
@@ -22,7 +22,7 @@ class Tokens(CSRFProtect):
 
     def init_app(self, app: Flask) -> None:
         super().init_app(app)
-        serializer = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token")
+        serializer = URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token")
 
         @lru_cache(maxsize=REMEMBERED)
         def prove(token: str) -> tuple[str, float]:
@@ -40,7 +40,7 @@ class Tokens(CSRFProtect):
 
     def _is_known(self) -> bool:
         """Whether a script of ours sent the token of this very session, in time and from this very site."""
-        asked = request._get_current_object()
+        asked: Request = request._get_current_object()  # type: ignore[attr-defined]
         sent, expected = asked.headers.get("X-CSRFToken"), session.get("csrf_token")
         if not sent or not expected or "csrf_token" in asked.form:
             return False
