@@ -151,12 +151,11 @@ def in_area(jurisdictions: tuple[str, ...] | list[str]) -> ColumnElement[bool]:
     """The condition that a person holds a present post in the area, or works there without one."""
     if "" in jurisdictions:
         return Person.id.is_not(None)
-    present = select(Post.person_id).where(Post.ended_on.is_(None))
-    here = present.where(within_any(Post.division_code, tuple(jurisdictions)))
-    return or_(
-        Person.id.in_(here),
-        and_(within_any(Person.division_code, tuple(jurisdictions)), Person.id.not_in(present)),
-    )
+    now = Post.ended_on.is_(None)
+    here = select(Post.person_id).where(now, within_any(Post.division_code, tuple(jurisdictions)))
+    # Asked of each who works there: as a set it would be everyone who holds a post anywhere.
+    holds = exists().where(Post.person_id == Person.id, now)
+    return or_(Person.id.in_(here), and_(within_any(Person.division_code, tuple(jurisdictions)), ~holds))
 
 
 def matches(text: str) -> ColumnElement[bool]:
