@@ -112,21 +112,43 @@ def playwright() -> Iterator[Playwright]:
         yield driver
 
 
-@pytest.fixture
-def chromium(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
-    """`chromium(video=None)`: a browser whose camera shows an .mjpeg file over and over."""
-    opened: list[Browser] = []
+@pytest.fixture(scope="session")
+def launched(playwright: Playwright) -> Iterator[Callable[[Path | None], Browser]]:
+    """Starts browsers: one a film, and one for the whole session without, as a start costs more than most tests."""
+    kept: list[Browser] = []
 
-    def launch(video: Path | None = None) -> Browser:
+    def launch(video: Path | None) -> Browser:
+        if video is None and kept and kept[-1].is_connected():
+            return kept[-1]
         args = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
         if video is not None:
             args.append(f"--use-file-for-fake-video-capture={video}")
-        opened.append(playwright.chromium.launch(executable_path=CHROMIUM, args=args))
-        return opened[-1]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
+        if video is None:
+            kept.append(browser)
+        return browser
 
     yield launch
-    for browser in opened:
+    for browser in kept:
         browser.close()
+
+
+@pytest.fixture
+def chromium(launched: Callable[[Path | None], Browser]) -> Iterator[Callable[..., Browser]]:
+    """`chromium(video=None)`: a browser whose camera shows an .mjpeg file over and over; its devices go with the test."""
+    opened: list[tuple[Browser, bool]] = []
+
+    def launch(video: Path | None = None) -> Browser:
+        opened.append((launched(video), video is not None))
+        return opened[-1][0]
+
+    yield launch
+    for browser, own in opened:
+        if own:
+            browser.close()
+        else:
+            for device in list(browser.contexts):
+                device.close()
 
 
 @pytest.fixture
