@@ -15,7 +15,7 @@ from tests import cast
 
 #: Requests of one run that is measured, and before it of the warm-up.
 COUNT, WARM_UP = 600, 50
-PAIRS = 7
+PAIRS = 9
 CLIENTS = 8
 
 
@@ -109,12 +109,15 @@ def measure(kind: str, product: Server, floor: Server, tickets: list[str]) -> di
 
     alone = scans(1)
     pairs, again = [], []
+    kinds = [lambda: scans(CLIENTS), lambda: floors(CLIENTS), duplicates]
     for number in range(PAIRS):
-        # Each goes first in turn, so that neither always has the warmer machine.
-        first, second = (scans, floors) if number % 2 else (floors, scans)
-        one, other = first(CLIENTS), second(CLIENTS)
-        pairs.append((one, other) if number % 2 else (other, one))
-        again.append(duplicates())
+        # Each goes first, second and third in turn, so that none always has the warmer or the wearier machine.
+        found = {}
+        for place in range(3):
+            which = (number + place) % 3
+            found[which] = kinds[which]()
+        pairs.append((found[0], found[1]))
+        again.append(found[2])
     ours, theirs = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     return {
         f"{kind}_checkin_c1_per_s": alone["per_s"],

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from flask import Response, jsonify, make_response, render_template, request
+from flask import Response, g, jsonify, make_response, render_template, request
 
 from training_app.core import clock
 from training_app.core.actors import Actor
@@ -184,7 +184,7 @@ def may_force(slot: Slot, answer: Answer) -> bool:
 
 def _foresee(slot_id: int) -> Any:
     try:
-        shown = forms.shown(request.form)
+        g.shown = shown = forms.shown(request.form)
     except Invalid:
         # Said by the view, to whom it is for.
         return None
@@ -198,7 +198,7 @@ def scan(slot_id: int) -> Any:
     """One ticket or one name: in, or why not."""
     now = clock.now()
     who = access.actor()
-    shown = forms.shown(request.form)
+    shown = g.get("shown") or forms.shown(request.form)
     presented = presented_by(who, shown, now)
     read = access.ahead()
     if shown.registration_id is not None:
