@@ -41,7 +41,8 @@ def anything(now: datetime) -> bool:
     upkeep = db.session.execute(select(Upkeep.__table__).where(Upkeep.id == 1)).first()
     if upkeep is None or db.session.scalar(select(Dirty.id).limit(1)) is not None:
         return True
-    if db.session.scalar(_scans_after(upkeep.scans_settled)) != upkeep.scans_seen:
+    scans = db.session.scalar(_scans_after(upkeep.scans_settled))
+    if scans != upkeep.scans_seen or (scans and now - upkeep.shifted_at >= LATE_COMMIT):
         return True
     if clock.local_date(upkeep.clock_at) != clock.local_date(now):
         return True
@@ -101,21 +102,32 @@ def _scans(upkeep: Upkeep, now: datetime) -> None:
         ).where(Scan.id > upkeep.scans_settled)
     ).one()
     if seen != upkeep.scans_seen:
-        mine = (Scan.id > upkeep.scans_settled, Scan.outcome == "accepted")
-        _write("slot", [select(Scan.slot_id).where(*mine)])
-        # Whoever is in training or more changes nothing by coming, unless it brings the rule in reach again.
-        changes = or_(PostState.state == UNTRAINED, ~PostState.reached, Scan.direction == "undo")
-        touched = (
-            select(starts(PostState.division_code, 9))
-            .join(Person, PostState.person_id == HOLDER)
-            .join(Scan, Scan.person_id == Person.id)
-            .where(*mine, changes)
-        )
-        _write("posts", [touched])
+        _write("slot", [select(Scan.slot_id).where(*_accepted(upkeep))])
         upkeep.scans_seen = seen
     if now - upkeep.shifted_at >= LATE_COMMIT:
+        posts_of_scans(upkeep)
         upkeep.scans_settled, upkeep.scans_passed, upkeep.shifted_at = upkeep.scans_passed, highest, now
         upkeep.scans_seen = later
+
+
+def _accepted(upkeep: Upkeep) -> tuple[Any, ...]:
+    return Scan.id > upkeep.scans_settled, Scan.outcome == "accepted"
+
+
+def posts_of_scans(upkeep: Upkeep) -> None:
+    """Note the posts of whoever was scanned: once a minute, for counting posts takes more than counting a slot.
+
+    Who came shows in the slot's figures at once; that a post's holder is in training may wait so long.
+    """
+    # Whoever is in training or more changes nothing by coming, unless it brings the rule in reach again.
+    changes = or_(PostState.state == UNTRAINED, ~PostState.reached, Scan.direction == "undo")
+    touched = (
+        select(starts(PostState.division_code, 9))
+        .join(Person, PostState.person_id == HOLDER)
+        .join(Scan, Scan.person_id == Person.id)
+        .where(*_accepted(upkeep), changes)
+    )
+    _write("posts", [touched])
 
 
 def _turned(since: datetime, now: datetime) -> Select[Any]:

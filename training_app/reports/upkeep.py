@@ -43,7 +43,11 @@ def look(now: datetime) -> None:
 
 
 def settle(now: datetime) -> None:
-    """Count everything that changed, however long it takes."""
+    """Count everything that changed, posts of whoever was just scanned included, however long it takes."""
+    with transaction():
+        upkeep = noticing.held(now)
+        if upkeep is not None:
+            noticing.posts_of_scans(upkeep)
     while step(now):
         pass
 
