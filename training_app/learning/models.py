@@ -36,6 +36,8 @@ class OutsideTraining(Model):
         # The same training handed in twice, by a list and by phone, is one row.
         UniqueConstraint("person_id", "key"),
         Index("ix_outside_training_state", "state", "counting_year"),
+        # What one person has that counts: asked for every post when coverage is counted.
+        Index("ix_outside_training_person", "person_id", "state", "counting_year"),
         CheckConstraint("state IN ('asked', 'confirmed', 'refused', 'withdrawn')", name="state"),
         CheckConstraint("level IN ('province', 'city', 'district', 'online', 'other')", name="level"),
         CheckConstraint("hours > 0", name="hours"),

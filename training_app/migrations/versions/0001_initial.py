@@ -333,6 +333,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outside_training')),
     sa.UniqueConstraint('person_id', 'key', name=op.f('uq_outside_training_person_id_key'))
     )
+    op.create_index('ix_outside_training_person', 'outside_training', ['person_id', 'state', 'counting_year'], unique=False)
     op.create_index('ix_outside_training_state', 'outside_training', ['state', 'counting_year'], unique=False)
     op.create_table('post',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1000,6 +1001,7 @@ def downgrade() -> None:
     op.drop_index('ix_post_division', table_name='post')
     op.drop_table('post')
     op.drop_index('ix_outside_training_state', table_name='outside_training')
+    op.drop_index('ix_outside_training_person', table_name='outside_training')
     op.drop_table('outside_training')
     op.drop_table('group_link')
     op.drop_index(op.f('ix_device_organisation_id'), table_name='device')
