@@ -90,9 +90,10 @@ class Oracle:
             engaged=self._engaged(person, ids),
         )
         found = post_state(facts, day)
-        # A programme of the present area is asked; where the post only came here, what was attended before is too.
+        # A programme of the present area is asked; where the post only came here, what was begun before is too.
         near = [p for p in programmes if division.code.startswith(p.division_code)]
-        open_to = [certificates.progress(p.id, [person], self.now)[person].achievable for p in near]
+        how_far = {p: certificates.progress(p.id, [person], self.now)[person] for p in programmes}
+        open_to = [far.achievable for p, far in how_far.items() if p in near or far.attended or far.make_ups]
         return (
             person,
             found,
@@ -106,24 +107,30 @@ class Oracle:
             select(Registration.person_id)
             .join(Event, Event.id == Registration.event_id)
             .where(
-                Event.programme_id.in_(programme_ids),
+                func.coalesce(Registration.make_up_for_id, Event.programme_id).in_(programme_ids),
                 Event.state == "published",
                 Registration.state == "confirmed",
                 Registration.as_whom == "trainee",
             )
         ).all()
+        made = {
+            (self.stays[row.person_id], row.event_id): row.make_up_for_id
+            for row in db.session.scalars(
+                select(Registration).where(Registration.make_up_for_id.is_not(None), Registration.state == "confirmed")
+            )
+        }
         stands = db.session.execute(
-            select(Attendance.person_id)
+            select(Attendance.person_id, Event.id, Event.programme_id)
             .join(Slot, Slot.id == Attendance.slot_id)
             .join(Event, Event.id == Slot.event_id)
             .where(
-                Event.programme_id.in_(programme_ids),
                 Attendance.status.in_(("present", "late")),
                 Attendance.as_whom.in_(("trainee", "walk_in")),
                 Slot.checkin_opens_at <= self.now,
             )
         ).all()
-        return bool(self._of(person, [*seats, *stands]))
+        counting = [row for row in stands if made.get((self.stays[row[0]], row[1]), row[2]) in programme_ids]
+        return bool(self._of(person, [*seats, *counting]))
 
     def agrees(self, years):
         """Fail with the first post or slot that was counted otherwise."""

@@ -33,7 +33,7 @@ from training_app.learning.outsiderules import Entry
 from training_app.people.merging import merge
 from training_app.people.models import Person, Post
 from training_app.people.posts import change_holder
-from training_app.registration import seats, walkins
+from training_app.registration import makeups, rows, seats, walkins
 from training_app.registration.models import Registration
 from training_app.reports import recount, upkeep
 from training_app.schedule import states
@@ -56,6 +56,7 @@ _seat = st.integers(0, 40)
 ACTS = {
     "register": (_who, _event, st.sampled_from(["trainee", "trainee", "stand_in"])),
     "give_up": (_seat,),
+    "make_up": (_who, _programme, _event, st.booleans()),
     "walk_in": (_who, _event),
     "scan": (_seat, st.integers(-20, 200), st.sampled_from(["in", "in", "in", "out", "undo"])),
     "correct": (_seat, _status),
@@ -78,7 +79,7 @@ ACTS = {
     "wait": (st.sampled_from([1, 6, 24, 24 * 9, 24 * 40]),),
 }  # fmt: skip
 #: What happens often stands often.
-_often = ["register", "scan", "scan", "wait", "hand_over", "certify", "correct", "close"]
+_often = ["register", "make_up", "scan", "scan", "wait", "hand_over", "certify", "correct", "close"]
 _step = st.sampled_from([*ACTS, *_often, *_often]).flatmap(
     lambda name: st.tuples(st.just(name), st.tuples(*ACTS[name]))
 )
@@ -122,6 +123,21 @@ class World:
 
     def give_up(self, which):
         seats.cancel(self._seat(which).id, **self.by)
+
+    def make_up(self, person, programme, event, offered):
+        """Booked as it is offered, or, as other times had it, wherever there is a session."""
+        if offered:
+            found = makeups.offers(programme, [person], self.now).get(person)
+            if found:
+                makeups.book(found[0].event.id, person, programme, **self.by)
+            return
+        with transaction():
+            row = rows.row_of(event, person)
+            if row is None or row.state == "cancelled":
+                rows.write(
+                    row, event, person, state="confirmed", line=None, source="make_up", as_whom="trainee",
+                    make_up_for_id=programme, **self.by,
+                )  # fmt: skip
 
     def walk_in(self, person, event):
         name = db.session.get_one(Person, person).name

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, String, case, cast, delete, exists, func, insert, literal, or_, select, union
+from sqlalchemy import Select, String, and_, case, cast, delete, exists, func, insert, literal, or_, select, union
 from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Attendance, Correction, Leave, Scan, Settlement
@@ -134,8 +134,14 @@ def _turned(since: datetime, now: datetime) -> Select[Any]:
     """Slots whose check-in opened or closed meanwhile."""
     opened = Slot.checkin_opens_at > since, Slot.checkin_opens_at <= now
     closed = Slot.checkin_closes_at > since, Slot.checkin_closes_at <= now
+    # A make-up that nobody came to lies ahead until its session is over.
+    over = (
+        Slot.ends_at > since,
+        Slot.ends_at <= now,
+        exists().where(Registration.make_up_for_id.is_not(None), Registration.event_id == Slot.event_id),
+    )
     near = Slot.starts_at.between(since - _LONGEST, now + _LONGEST)
-    return select(Slot.id).where(near, or_(opened[0] & opened[1], closed[0] & closed[1]))
+    return select(Slot.id).where(near, or_(opened[0] & opened[1], closed[0] & closed[1], and_(*over)))
 
 
 def _clock(upkeep: Upkeep, now: datetime) -> None:
@@ -146,6 +152,7 @@ def _clock(upkeep: Upkeep, now: datetime) -> None:
     _write("slot", [turned])
     of_slots = select(Event.programme_id).join(Slot, Slot.event_id == Event.id).where(Slot.id.in_(turned))
     _posts_of_programmes(list(db.session.scalars(of_slots.distinct())))
+    _write("posts", [_posts_of(_guests(select(Slot.event_id).where(Slot.id.in_(turned))))])
     before, today = clock.local_date(since), clock.local_date(now)
     if before != today:
         changed = select(starts(PostState.division_code, 9)).where(PostState.changes_on <= today)
@@ -196,6 +203,14 @@ def _events(keys: Collection[str]) -> None:
     removed = select(SlotTotal.slot_id).where(SlotTotal.programme_id.in_(programmes), _is_gone(SlotTotal.slot_id))
     _write("slot", [select(Slot.id).where(Slot.event_id.in_(ids)), removed])
     _posts_of_programmes(programmes)
+    _write("posts", [_posts_of(_guests(ids))])
+
+
+def _guests(event_ids: Any) -> Select[Any]:
+    """Who makes up at these events for a session missed elsewhere."""
+    return select(Registration.person_id).where(
+        Registration.make_up_for_id.is_not(None), Registration.event_id.in_(event_ids)
+    )
 
 
 def _is_gone(slot_id: Any) -> Any:

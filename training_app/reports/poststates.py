@@ -30,14 +30,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from training_app.attendance.models import Attendance
-from training_app.attendance.rules import HERE
 from training_app.certificates.models import Certificate, Rule
 from training_app.divisions.models import Division
 from training_app.divisions.rules import DIGITS, within
 from training_app.learning.models import OutsideTraining, Score
 from training_app.learning.outsiderules import CONFIRMED
-from training_app.learning.service import FOR_ONESELF
 from training_app.people.merging import HOLDER
 from training_app.people.models import Person, Post
 from training_app.people.posts import KIND_AT, LEVEL
@@ -47,6 +44,7 @@ from training_app.schedule.models import Event, Programme, Slot
 from .counting import Moment, holds, is_valid, starts
 from .dates import days_after, earliest
 from .rules import IN_TRAINING, NEW_FOR, NEW_UNTESTED, TRAINED, UNTRAINED, VACANT
+from .visited import Visited
 
 _NEVER = date(9999, 12, 31)
 
@@ -218,31 +216,6 @@ class _Posts:
             .cte("tested")
         )
 
-    def done(self, record: Any) -> Any:
-        """Each session and salon of the year's programmes that a holder attended, however often it was repeated."""
-        return (
-            select(
-                record.c.code,
-                record.c.kind,
-                Event.programme_id,
-                Event.kind.label("event_kind"),
-                Event.number,
-                func.sum(Slot.credit_hours).label("hours"),
-            )
-            .join(Attendance, Attendance.person_id == record.c.record_id)
-            .join(Slot, Slot.id == Attendance.slot_id)
-            .join(Event, Event.id == Slot.event_id)
-            .join(Programme, Programme.id == Event.programme_id)
-            .where(
-                self.of_year(record.c.code),
-                Slot.checkin_opens_at <= self.moment.now,
-                Attendance.status.in_(HERE),
-                Attendance.as_whom.in_(FOR_ONESELF),
-            )
-            .group_by(record.c.code, record.c.kind, Event.programme_id, Event.kind, Event.number)
-            .cte("done")
-        )
-
     def seated(self, record: Any) -> Any:
         """The posts whose holder has a seat in something that is on."""
         on = Event.state == "published"
@@ -253,7 +226,7 @@ class _Posts:
             select(record.c.code, record.c.kind)
             .join(Registration, Registration.person_id == record.c.record_id)
             .join(Event, Event.id == Registration.event_id)
-            .join(Programme, Programme.id == Event.programme_id)
+            .join(Programme, Programme.id == func.coalesce(Registration.make_up_for_id, Event.programme_id))
             .where(
                 self.of_year(record.c.code),
                 Registration.state == "confirmed",
@@ -326,7 +299,10 @@ class _Posts:
                 done.c.programme_id,
                 func.sum(case((and_(over, done.c.event_kind == "session"), 1), else_=0)).label("sessions"),
                 func.sum(case((and_(over, done.c.event_kind != "session"), 1), else_=0)).label("salons"),
-                func.sum(done.c.hours - func.coalesce(ahead.c.hours, 0)).label("hours"),
+                # What a make-up is booked for and is offered anyway counts as what is offered.
+                func.sum(
+                    case((and_(~over, done.c.booked == 1), 0), else_=done.c.hours - func.coalesce(ahead.c.hours, 0))
+                ).label("hours"),
             )
             .outerjoin(ahead, beside)
             .group_by(done.c.code, done.c.kind, done.c.programme_id)
@@ -395,9 +371,12 @@ def post_rows(year: int, moment: Moment, *, subdistricts: Collection[str] | None
     record = parts.records(holder)
     first, following = parts.first_starts(record), parts.next_starts()
     certified, tests = parts.certified(record), parts.tests(record)
-    done, ahead = parts.done(record), parts.ahead()
-    needs = parts.needs(ahead)
-    engaged = union(parts.seated(record), select(done.c.code, done.c.kind)).cte("engaged")
+    ahead = parts.ahead()
+    visited = Visited(moment, record, parts.of_year)
+    made = visited.make_ups()
+    visit = visited.visits(made)
+    done, needs = visited.done(made, visit), parts.needs(ahead)
+    engaged = union(parts.seated(record), select(visit.c.code, visit.c.kind)).cte("engaged")
     reachable = union(parts.reachable(done, ahead, needs)).cte("reachable")
     in_reach, areas = _areas(needs, holder.c.code)
 
