@@ -19,7 +19,7 @@ PYTEST := $(BIN)/python -m pytest
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --strip-extras --no-header
 
-.PHONY: run test prove bench check drift requirements migration national-tree translations translations-check
+.PHONY: run test prove bench bench-national check drift requirements migration national-tree translations translations-check
 
 run: $(RUN_STAMP) $(CATALOG) $(PACKED)
 	@exec $(BIN)/python serve.py
@@ -36,6 +36,11 @@ prove: $(DEV_STAMP) $(CATALOG) $(PACKED)
 # Alone on the machine: prints a table and writes benchmarks/latest.json.
 bench: $(DEV_STAMP) $(CATALOG) $(PACKED)
 	@VENV=$(VENV) $(BIN)/python -m benchmarks
+
+# The same at the size of the country: most of an hour; of one city in minutes with BENCH_NATIONAL_AREA=3505.
+bench-national: $(DEV_STAMP) $(CATALOG) $(PACKED)
+	@test -d $(TREE)/dist || $(MAKE) --no-print-directory national-tree
+	@$(BIN)/python -m benchmarks.national $(TREE)/dist $(BENCH_NATIONAL_AREA)
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff check .

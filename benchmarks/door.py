@@ -20,14 +20,14 @@ CLIENTS = 8
 
 
 class Device:
-    """A volunteer's browser: logged in by password, with the page's own token."""
+    """A browser that is logged in by password, with the page's own token: a volunteer's at the door, or another's."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, name: str = "organiser", password: str = cast.PASSWORD) -> None:
         self.port = server.port
         self.cookies: dict[str, str] = {}
         self.token = ""
         self._fetch_token()
-        self._send("POST", "/login", {"name": "organiser", "password": cast.PASSWORD, "csrf_token": self.token})
+        self._send("POST", "/login", {"name": name, "password": password, "csrf_token": self.token})
         self._fetch_token()
 
     def _fetch_token(self) -> None:
@@ -56,11 +56,11 @@ class Device:
         """A whole GET request, as the load generator sends it."""
         return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: {self.cookie}\r\n\r\n"
 
-    def scan(self, ticket: str) -> str:
+    def scan(self, ticket: str, slot_id: int = hall.SLOT) -> str:
         """A whole scan of one ticket, as the door's page sends it."""
         body = urlencode({"nonce": secrets.token_urlsafe(12), "ticket": ticket, "source": "camera"})
         head = [
-            f"POST /checkin/{hall.SLOT}/scan HTTP/1.1",
+            f"POST /checkin/{slot_id}/scan HTTP/1.1",
             f"Host: 127.0.0.1:{self.port}",
             f"Cookie: {self.cookie}",
             f"X-CSRFToken: {self.token}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -47,22 +48,26 @@ def fill(app: Flask, people: int) -> None:
     with app.app_context():
         upgrade()
         cast.settle()
-        with transaction() as session:
-            session.execute(update(Event).values(capacity=None))
-            session.execute(
-                update(Slot)
-                .where(Slot.id == SLOT)
-                .values(
-                    starts_at=now + timedelta(hours=1),
-                    ends_at=now + timedelta(hours=4),
-                    checkin_opens_at=now - timedelta(hours=1),
-                    checkin_closes_at=now + timedelta(hours=4),
-                    late_after=now + timedelta(hours=1),
-                )
-            )
+        open_door(SLOT, now)
         _register(SLOT, _people(people, now), now)
         db.session.remove()
         db.engine.dispose()
+
+
+def open_door(slot_id: int, now: datetime) -> None:
+    """Let a slot's check-in be open for some hours around `now`; who comes in the first is in time."""
+    with transaction() as session:
+        session.execute(
+            update(Slot)
+            .where(Slot.id == slot_id)
+            .values(
+                starts_at=now + timedelta(hours=1),
+                ends_at=now + timedelta(hours=4),
+                checkin_opens_at=now - timedelta(hours=1),
+                checkin_closes_at=now + timedelta(hours=4),
+                late_after=now + timedelta(hours=1),
+            )
+        )
 
 
 def _people(count: int, now: datetime) -> list[int]:
@@ -106,6 +111,12 @@ def _register(event_id: int, person_ids: list[int], now: datetime) -> None:
     with transaction() as session:
         lived = session.execute(select(Person.id, Person.division_code).where(Person.id.in_(person_ids[:900])))
         places = {row.id: row.division_code for row in lived}
+    register(event_id, {person: places.get(person, cast.KAIYUAN_COMMUNITY) for person in person_ids}, now)
+
+
+def register(event_id: int, places: Mapping[int, str], now: datetime) -> None:
+    """Give any number of persons, by id with their community, seats as trainees in an event, and tickets."""
+    with transaction() as session:
         rows = [
             {
                 "event_id": event_id,
@@ -113,15 +124,16 @@ def _register(event_id: int, person_ids: list[int], now: datetime) -> None:
                 "state": "confirmed",
                 "source": "roster",
                 "as_whom": "trainee",
-                "division_code": places.get(person, cast.KAIYUAN_COMMUNITY),
+                "division_code": code,
                 "ticket_code": _code(event_id * 1_000_000 + person),
                 "ticket_revision": 0,
                 "created_at": now,
             }
-            for person in person_ids
+            for person, code in places.items()
         ]
         session.execute(insert(Registration), rows)
-        session.execute(update(Event).where(Event.id == event_id).values(seats_taken=len(rows)))
+        taken = Event.seats_taken + len(rows)
+        session.execute(update(Event).where(Event.id == event_id).values(capacity=None, seats_taken=taken))
 
 
 def _code(number: int) -> str:
@@ -132,11 +144,11 @@ def _code(number: int) -> str:
     return text
 
 
-def ticket_tokens(app: Flask) -> list[str]:
-    """The signed ticket of everyone who is registered for today's event, in the order of registration."""
+def ticket_tokens(app: Flask, event_id: int = SLOT) -> list[str]:
+    """The signed ticket of everyone who is registered for an event, in the order of registration."""
     with app.app_context():
         rows = db.session.scalars(
-            select(Registration).where(Registration.event_id == SLOT).order_by(Registration.id)
+            select(Registration).where(Registration.event_id == event_id).order_by(Registration.id)
         ).all()
         made = [tickets.token_of(row) for row in rows]
         db.session.remove()

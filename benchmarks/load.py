@@ -45,6 +45,7 @@ class Outcome:
     seconds: float = 0.0
     per_s: float = 0.0
     p50_ms: float = 0.0
+    p95_ms: float = 0.0
     p99_ms: float = 0.0
     max_ms: float = 0.0
     first_refusal: str = ""
@@ -141,6 +142,7 @@ def run(order: Order) -> Outcome:
         seconds=seconds,
         per_s=len(waits) / seconds,
         p50_ms=percentile(waits, 0.50),
+        p95_ms=percentile(waits, 0.95),
         p99_ms=percentile(waits, 0.99),
         max_ms=waits[-1] if waits else 0.0,
         first_refusal=first_refusal,

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from benchmarks.load import Order
 from config import ROOT
 
 PATIENCE_S = 60.0
+#: What a server that rests uses of a processor in half a second at most: its looks at what there is to do.
+RESTING_S = 0.1
 
 
 def free_port() -> int:
@@ -57,6 +59,31 @@ class Server:
             if "jobs" not in child.cmdline() and not child.children()
         ]
         return max(worker.memory_info().rss for worker in workers) / 1e6
+
+    def settled(self, patience_s: float = 300.0) -> float:
+        """Seconds until server and job process have done what a start brings with it, and rest for two seconds.
+
+        Raises TimeoutError when they do not.
+        """
+        began, quiet = time.perf_counter(), 0
+        # The job process begins once the web server answers.
+        time.sleep(1)
+        before = self._worked_s()
+        while quiet < 4:
+            if time.perf_counter() - began > patience_s:
+                raise TimeoutError(f"the server works on after {patience_s:.0f} s")
+            time.sleep(0.5)
+            before, worked = (now := self._worked_s()), now - before
+            quiet = quiet + 1 if worked < RESTING_S else 0
+        return time.perf_counter() - began
+
+    def _worked_s(self) -> float:
+        """Seconds of a processor that every process of the server has used."""
+        worked = 0.0
+        for child in psutil.Process(self.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                worked += sum(child.cpu_times()[:2])
+        return worked
 
 
 def wait_until_ready(port: int, since: float, process: subprocess.Popen[bytes]) -> float:
