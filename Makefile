@@ -19,7 +19,7 @@ PYTEST := $(BIN)/python -m pytest
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --strip-extras --no-header
 
-.PHONY: run test prove bench bench-national check drift requirements migration national-tree translations translations-check
+.PHONY: run test prove ledgers-look bench bench-national check drift requirements migration national-tree translations translations-check
 
 run: $(RUN_STAMP) $(CATALOG) $(PACKED)
 	@exec $(BIN)/python serve.py
@@ -32,6 +32,10 @@ prove: $(DEV_STAMP) $(CATALOG) $(PACKED)
 	$(PYTEST) -n auto --maxschedchunk 1 -m prove --timeout=600 \
 	  $$(grep -rl --include='test_*.py' 'mark\.prove' tests | grep -v '^tests/prove/' | sort)
 	$(PYTEST) -n 0 -m prove --timeout=600 tests/prove
+
+# What LibreOffice Calc makes of the ledgers, on paper and as pictures; it is too large to be asked of every change.
+ledgers-look: $(DEV_STAMP) $(CATALOG)
+	SKIPS_FORBIDDEN=1 $(PYTEST) -n 0 tests/reports/look_ledgers.py
 
 # Alone on the machine: prints a table and writes benchmarks/latest.json.
 bench: $(DEV_STAMP) $(CATALOG) $(PACKED)

@@ -7,6 +7,7 @@ SEES = {"administrator": 200, "organiser": 200, "supervisor": 200, "auditor": 20
 SEES_DISTRICT = SEES | {"supervisor": 404}
 #: The nation is for who sees everywhere.
 SEES_NATION = dict.fromkeys(SEES, 404) | {"administrator": 200, "visitor": 302}
+NOBODYS = dict.fromkeys(("administrator", "organiser", "supervisor", "auditor"), 404)
 
 ROWS = {
     "reports.index": [
@@ -32,6 +33,47 @@ ROWS = {
     "reports.behind": [
         row("/reports/350502004/behind", anyone=403, **SEES),
         row("/reports/350502/behind", anyone=403, **SEES_DISTRICT),
+    ],
+    "reports.ledgers_of": [
+        row("/reports/350502004/ledgers", anyone=403, **SEES),
+        row("/reports/350502/ledgers", anyone=403, **SEES_DISTRICT),
+        row("/reports/350502005/ledgers", anyone=403, **SEES_DISTRICT),
+        row("/reports/nation/ledgers", anyone=403, **SEES_NATION),
+    ],
+    "reports.make_ledger": [
+        row(
+            f"/reports/{code}/ledgers",
+            method="POST",
+            data={"kind": "persons", "format": "csv", "year": "2026"},
+            anyone=403,
+            **statuses | {"visitor": 403},
+        )
+        for code, statuses in (("350502004", SEES), ("350502", SEES_DISTRICT), ("nation", SEES_NATION))
+    ],
+    "reports.export_progress": [row("/reports/exports/progress", anyone=403, **SEES)],
+    # Nobody has one yet; whose they are is shown in tests/reports.
+    "reports.export_file": [
+        row("/reports/exports/1/file", anyone=403, **NOBODYS, visitor=302, foreign="/reports/exports/2/file")
+    ],
+    "reports.drop_export": [
+        row(
+            "/reports/exports/1/drop",
+            method="POST",
+            anyone=403,
+            **NOBODYS,
+            visitor=403,
+            foreign="/reports/exports/2/drop",
+        )
+    ],
+    "reports.retry_export": [
+        row(
+            "/reports/exports/1/retry",
+            method="POST",
+            anyone=403,
+            **NOBODYS,
+            visitor=403,
+            foreign="/reports/exports/2/retry",
+        )
     ],
     "reports.file": [row("/reports/350502004/communities.xlsx", anyone=403, **SEES)],
 }

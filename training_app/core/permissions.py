@@ -41,3 +41,4 @@ class Permission(StrEnum):
     CERTIFICATE_VIEW = "certificate.view", "See certificates in one's area"
     CERTIFICATE_ISSUE = "certificate.issue", "Set the rule, issue, revoke and reissue certificates"
     REPORT_VIEW = "report.view", "See coverage and figures of one's area"
+    LEDGER_EXPORT = "ledger.export", "Take the training ledgers of one's area away as files"

@@ -10,7 +10,15 @@ from training_app.divisions.rules import lies_in, meets
 
 _ORGANISER = frozenset(P) - {P.SYSTEM_MANAGE, P.NOMINATION_SUBMIT, P.HANDOVER_SUBMIT}
 _SEES = frozenset(
-    {P.PERSON_VIEW, P.SCHEDULE_VIEW, P.REGISTRATION_VIEW, P.ATTENDANCE_VIEW, P.CERTIFICATE_VIEW, P.REPORT_VIEW}
+    {
+        P.PERSON_VIEW,
+        P.SCHEDULE_VIEW,
+        P.REGISTRATION_VIEW,
+        P.ATTENDANCE_VIEW,
+        P.CERTIFICATE_VIEW,
+        P.REPORT_VIEW,
+        P.LEDGER_EXPORT,
+    }
 )
 
 ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {

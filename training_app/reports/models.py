@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training_app.core.db import Model, UtcDateTime
@@ -169,3 +169,26 @@ class Upkeep(Model):
     shifted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: Until when opened and ended check-ins and days that change posts were noticed.
     clock_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LedgerExport(Model):
+    """A ledger or a table that somebody asked for and that is made as a job; theirs alone, and gone after some days."""
+
+    __tablename__ = "ledger_export"
+    __table_args__ = (Index("ix_ledger_export_actor", "actor_id"), Index("ix_ledger_export_created", "created_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), unique=True)
+    actor_id: Mapped[int]
+    #: persons, events, coverage
+    kind: Mapped[str] = mapped_column(String(10))
+    #: "" is the nation.
+    division_code: Mapped[str] = mapped_column(String(12))
+    #: xlsx, csv, pdf
+    format: Mapped[str] = mapped_column(String(4))
+    #: As the file is called.
+    name: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: Null until it is made.
+    file_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
+    row_count: Mapped[int] = mapped_column(default=0)

@@ -23,3 +23,19 @@ TONES = {
     "out_of_reach": "live",
 }
 KINDS: dict[str, Any] = {"director": _l("Children's directors"), "supervisor": _l("Child supervisors")}
+#: What can be taken away: its name and what it is.
+PAPERS: dict[str, tuple[Any, Any]] = {
+    "persons": (
+        _l("Training ledger by person"),
+        _l("A row a person: post, phone, sessions, hours, score, certificate."),
+    ),
+    "events": (
+        _l("Training ledger by event"),
+        _l("A row an event: time, place, topic, teachers, expected, came, hours, hosts, proofs."),
+    ),
+    "coverage": (
+        _l("Coverage tables"),
+        _l("Posts, trained, attendances, person-days and rates; a sheet a level."),
+    ),
+}
+FORMATS: dict[str, str] = {"xlsx": "Excel", "csv": "CSV", "pdf": "PDF"}

@@ -214,6 +214,24 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_job_item')),
     sa.UniqueConstraint('job_id', 'item', name=op.f('uq_job_item_job_id_item'))
     )
+    op.create_table('ledger_export',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('job_id', sa.Integer(), nullable=False),
+    sa.Column('actor_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('division_code', sa.String(length=12), nullable=False),
+    sa.Column('format', sa.String(length=4), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('file_sha256', sa.String(length=64), nullable=True),
+    sa.Column('row_count', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['file_sha256'], ['stored_file.sha256'], name=op.f('fk_ledger_export_file_sha256')),
+    sa.ForeignKeyConstraint(['job_id'], ['job.id'], name=op.f('fk_ledger_export_job_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_export')),
+    sa.UniqueConstraint('job_id', name=op.f('uq_ledger_export_job_id'))
+    )
+    op.create_index('ix_ledger_export_actor', 'ledger_export', ['actor_id'], unique=False)
+    op.create_index('ix_ledger_export_created', 'ledger_export', ['created_at'], unique=False)
     op.create_table('organisation',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
@@ -1014,6 +1032,9 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_person_division_code'), table_name='person')
     op.drop_table('person')
     op.drop_table('organisation')
+    op.drop_index('ix_ledger_export_created', table_name='ledger_export')
+    op.drop_index('ix_ledger_export_actor', table_name='ledger_export')
+    op.drop_table('ledger_export')
     op.drop_table('job_item')
     op.drop_index(op.f('ix_handover_state'), table_name='handover')
     op.drop_index(op.f('ix_handover_division_code'), table_name='handover')
