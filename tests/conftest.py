@@ -15,10 +15,12 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from tests import cast, postgres
 from tests.databases import MEMORY, SqliteDatabase
+from training_app import Academy
 from training_app.core.db import db
 from training_app.web import catalogs
 
@@ -27,6 +29,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """The controller makes the folder that the workers of this run share; they inherit its name."""
     if not hasattr(config, "workerinput"):
         os.environ["FULEI_TEST_RUN"] = tempfile.mkdtemp(prefix="fulei-run-", dir=MEMORY)
+    # Most browser tests make an application of their own: a page is compiled once for all of them.
+    pages = Path(os.environ["FULEI_TEST_RUN"]) / "pages"
+    pages.mkdir(exist_ok=True)
+    Academy.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(pages))}
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
