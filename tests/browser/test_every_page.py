@@ -39,6 +39,7 @@ from training_app.people.links import personal_token
 from training_app.people.models import Account, Handover, Organisation, Person, Post
 from training_app.registration import joining, rosters, tickets
 from training_app.registration.models import Registration
+from training_app.reports import sent
 from training_app.schedule.models import Event, Programme, Slot, Venue
 
 pytestmark = pytest.mark.timeout(900)
@@ -224,6 +225,9 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
         now=now,
     )
     certificate = db.session.scalar(select(Certificate).order_by(Certificate.id))
+    frozen = sent.freeze(
+        cast.KAIYUAN, 2026, clock.local_date(now), author_id=site.account.person_id, now=now, note="报区民政局"
+    )
     handover = site.first_id(Handover, Handover.state == "submitted")
     return {
         "home.today": ("organiser", "/"),
@@ -323,6 +327,8 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
         "reports.ledgers_of": ("kaiyuan", f"/reports/{cast.KAIYUAN}/ledgers"),
         "reports.division": ("kaiyuan", f"/reports/{cast.KAIYUAN}"),
         "reports.act": ("auditor", f"/reports/{cast.LICHENG}/act"),
+        "reports.sent_list": ("kaiyuan", f"/reports/{cast.KAIYUAN}/sent"),
+        "reports.sent_report": ("kaiyuan", f"/reports/sent/{frozen.id}"),
         "reports.behind": ("kaiyuan", f"/reports/{cast.KAIYUAN}/behind"),
         "schedule.programmes": ("organiser", "/programmes"),
         "schedule.new_programme": ("organiser", "/programmes/new"),

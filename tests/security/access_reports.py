@@ -9,6 +9,9 @@ SEES_DISTRICT = SEES | {"supervisor": 404}
 SEES_NATION = dict.fromkeys(SEES, 404) | {"administrator": 200, "visitor": 302}
 NOBODYS = dict.fromkeys(("administrator", "organiser", "supervisor", "auditor"), 404)
 
+FREEZE = {"as_of": "2026-06-14", "year": "2026", "programme": "0", "replaces": "0", "note": ""}
+FREEZES = {"administrator": 302, "organiser": 302, "supervisor": 302, "visitor": 403}
+
 ROWS = {
     "reports.index": [
         row(
@@ -76,4 +79,17 @@ ROWS = {
         )
     ],
     "reports.file": [row("/reports/350502004/communities.xlsx", anyone=403, **SEES)],
+    "reports.sent_list": [
+        row("/reports/350502004/sent", anyone=403, **SEES),
+        row("/reports/350502/sent", anyone=403, **SEES_DISTRICT),
+        row("/reports/nation/sent", anyone=403, **SEES_NATION),
+    ],
+    "reports.freeze": [
+        row("/reports/350502004/sent", method="POST", data=FREEZE, anyone=403, **FREEZES),
+        row("/reports/350502/sent", method="POST", data=FREEZE, anyone=403, **FREEZES | {"supervisor": 404}),
+    ],
+    # Nothing was sent yet; tests/reports/test_sent.py opens one, and shows that foreign ones are not found.
+    "reports.sent_report": [
+        row("/reports/sent/999", anyone=403, foreign="/reports/sent/998", **dict.fromkeys(SEES, 404) | {"visitor": 302})
+    ],
 }

@@ -88,6 +88,7 @@ class Action(StrEnum):
     CERTIFICATE_REISSUED = "certificate.reissued"
     SERIAL_VOIDED = "serial.voided"
     EXPORT_MADE = "export.made"
+    REPORT_FROZEN = "report.frozen"
     JOB_STARTED = "job.started"
     JOB_CANCELLED = "job.cancelled"
     JOB_RESUMED = "job.resumed"

@@ -42,3 +42,4 @@ class Permission(StrEnum):
     CERTIFICATE_ISSUE = "certificate.issue", "Set the rule, issue, revoke and reissue certificates"
     REPORT_VIEW = "report.view", "See coverage and figures of one's area"
     LEDGER_EXPORT = "ledger.export", "Take the training ledgers of one's area away as files"
+    REPORT_FREEZE = "report.freeze", "Freeze a report sent upward, for one's area"

@@ -15,6 +15,7 @@ from training_app.schedule.models import Programme
 from training_app.schedule.queries import PROGRAMME_ANNOUNCED
 from training_app.schedule.visibility import visible_programmes
 
+from .models import SentReport
 from .posts import meeting
 
 VIEW = Permission.REPORT_VIEW
@@ -24,15 +25,15 @@ VIEW = Permission.REPORT_VIEW
 NATION = "nation"
 
 
-def area_for(actor: Actor, place: str) -> tuple[str, Division | None]:
+def area_for(actor: Actor, place: str, permission: Permission = VIEW) -> tuple[str, Division | None]:
     """The code of a place in an address and its division; ("", None) is the nation, for who sees everywhere.
 
     Raises NotFound.
     """
     if place != NATION:
-        division = division_for(actor, place)
+        division = division_for(actor, place, permission)
         return division.code, division
-    if not sees_everything(actor):
+    if "" not in jurisdictions(actor, permission):
         raise NotFound()
     return "", None
 
@@ -42,10 +43,10 @@ def sees_everything(actor: Actor) -> bool:
     return "" in jurisdictions(actor, VIEW)
 
 
-def division_for(actor: Actor, code: str) -> Division:
+def division_for(actor: Actor, code: str, permission: Permission = VIEW) -> Division:
     """The division with this code, if it lies in a jurisdiction of the actor. Raises NotFound."""
     division = db.session.get(Division, code) if code.isascii() and code.isdigit() else None
-    if division is None or not any(lies_in(code, one) for one in jurisdictions(actor, VIEW)):
+    if division is None or not any(lies_in(code, one) for one in jurisdictions(actor, permission)):
         raise NotFound()
     return division
 
@@ -91,3 +92,16 @@ def chosen(
     years = [p.counting_year for p in programmes]
     newest = [p for p in programmes if p.counting_year == (year if year in years else years[0])]
     return next((p for p in newest if lies_in(division.code, p.division_code)), newest[0] if newest else None)
+
+
+def may_freeze(actor: Actor, code: str) -> bool:
+    """Whether the actor may freeze a report of this division."""
+    return any(lies_in(code, one) for one in jurisdictions(actor, Permission.REPORT_FREEZE))
+
+
+def sent_for(actor: Actor, report_id: int) -> SentReport:
+    """The report that was sent upward, if its division lies in a jurisdiction of the actor. Raises NotFound."""
+    report = db.session.get(SentReport, report_id)
+    if report is None or not any(lies_in(report.division_code, one) for one in jurisdictions(actor, VIEW)):
+        raise NotFound()
+    return report

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training_app.core.db import Model, UtcDateTime
@@ -192,3 +193,30 @@ class LedgerExport(Model):
     #: Null until it is made.
     file_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
     row_count: Mapped[int] = mapped_column(default=0)
+
+
+class SentReport(Model):
+    """A report that was sent upward (上报版): written once and never changed, whatever happens to what it counted."""
+
+    __tablename__ = "sent_report"
+    __table_args__ = (UniqueConstraint("division_code", "counting_year", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: "" is the nation.
+    division_code: Mapped[str] = mapped_column(String(12))
+    counting_year: Mapped[int]
+    #: 1, 2, 3 … within the division and year.
+    number: Mapped[int]
+    #: Attendance is of this programme alone; null: of every programme of the year.
+    programme_id: Mapped[int | None]
+    #: The day at whose end the figures hold.
+    as_of: Mapped[date]
+    #: Names, figures and rates exactly as they are printed.
+    figures: Mapped[dict[str, Any]] = mapped_column(JSON)
+    note: Mapped[str] = mapped_column(Text, default="")
+    #: The earlier report of this division and year that this one replaces; both stay.
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("sent_report.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    author_id: Mapped[int]
+    #: As printed, whatever the person is called later.
+    author_name: Mapped[str] = mapped_column(String(60))

@@ -149,6 +149,23 @@ def upgrade() -> None:
     op.create_index('ix_post_state_list', 'post_state', ['counting_year', 'kind', 'reached', 'state', 'division_code'], unique=False)
     op.create_index('ix_post_state_out_of_reach', 'post_state', ['counting_year', 'kind', 'division_code'], unique=False, sqlite_where=sa.text('reached = 0'), postgresql_where=sa.text('NOT reached'))
     op.create_index('ix_post_state_person', 'post_state', ['person_id', 'counting_year'], unique=False)
+    op.create_table('sent_report',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('division_code', sa.String(length=12), nullable=False),
+    sa.Column('counting_year', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('programme_id', sa.Integer(), nullable=True),
+    sa.Column('as_of', sa.Date(), nullable=False),
+    sa.Column('figures', sa.JSON(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('replaces_id', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('author_id', sa.Integer(), nullable=False),
+    sa.Column('author_name', sa.String(length=60), nullable=False),
+    sa.ForeignKeyConstraint(['replaces_id'], ['sent_report.id'], name=op.f('fk_sent_report_replaces_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sent_report')),
+    sa.UniqueConstraint('division_code', 'counting_year', 'number', name=op.f('uq_sent_report_division_code_counting_year_number'))
+    )
     op.create_table('serial_counter',
     sa.Column('prefix', sa.String(length=20), nullable=False),
     sa.Column('next_number', sa.Integer(), nullable=False),
@@ -1044,6 +1061,7 @@ def downgrade() -> None:
     op.drop_index('ix_slot_total_programme', table_name='slot_total')
     op.drop_table('slot_total')
     op.drop_table('serial_counter')
+    op.drop_table('sent_report')
     op.drop_index('ix_post_state_person', table_name='post_state')
     op.drop_index('ix_post_state_out_of_reach', table_name='post_state', sqlite_where=sa.text('reached = 0'), postgresql_where=sa.text('NOT reached'))
     op.drop_index('ix_post_state_list', table_name='post_state')
