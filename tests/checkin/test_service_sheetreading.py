@@ -147,6 +147,29 @@ def test_whoever_was_scanned_keeps_the_time_of_the_scan(listed):
     assert _here() == {_person("chen"): "late"}
 
 
+def _took_back(registration_id, at):
+    for n, direction in enumerate(("in", "undo")):
+        shown = Presented(nonce=f"nonce-000{n}", source="camera", direction=direction)
+        check_in(SLOT, shown, registration_id=registration_id, now=at)
+
+
+def test_a_signature_of_someone_whose_check_in_was_taken_back_later_is_refused_with_the_reason(listed):
+    _took_back(listed["zhang"], at=cast.NOW)
+    _read(_page(listed, {"chen": "signed", "zhang": "signed"}))
+    done = _confirm([row.id for row in _rows()])
+    assert done.written == 1 and _rows() == [] and _here() == {_person("chen"): "present"}
+    ((name, sentence),) = done.refused
+    assert name == "张淑英" and "撤销" in str(sentence)
+
+
+def test_a_row_is_done_although_a_later_one_signs_in_someone_whose_check_in_was_taken_back(listed):
+    _took_back(listed["zhang"], at=cast.NOW - timedelta(minutes=15))
+    _read(_page(listed, {"chen": "signed", "lin": "empty", "zhang": "signed"}))
+    done = _confirm([row.id for row in _rows() if row.guess == "signed"], [r.id for r in _rows() if r.guess == "empty"])
+    assert (done.written, done.not_signed, _rows()) == (2, 1, [])
+    assert _here() == {_person("chen"): "present", _person("zhang"): "present"}
+
+
 def test_an_unsure_row_is_first_and_one_left_alone_stays(listed):
     _read(_page(listed, {"chen": "signed", "lin": "unsure", "zhang": "empty"}, blank=("signed", "empty")))
     assert [(row.name, row.guess) for row in _rows()] == [

@@ -252,6 +252,8 @@ def rederive(
         statement = insert.on_conflict_do_update(index_elements=["slot_id", "person_id"], set_=changed)
         rows = [_row(slot_id, whom, found[whom.person_id]) for whom in people if whom.person_id in found]
         connection.execute(statement, rows)
+    # Expiring forgets what a caller has changed in its objects and not written yet.
+    db.session.flush()
     db.session.expire_all()
     return found
 

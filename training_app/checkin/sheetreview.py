@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, case, func, select
 
-from training_app.attendance.models import Attendance
+from training_app.attendance.models import Attendance, Scan
 from training_app.attendance.rules import HERE
 from training_app.core import audit, clock
 from training_app.core.db import db, transaction
@@ -27,6 +27,10 @@ from .models import SheetReading, SheetRow, SheetScan
 from .presented import Presented
 from .service import check_in
 
+_TAKEN_BACK = _l(
+    "This check-in was taken back at the door. If the signature is right, "
+    "check the person in by name or correct the attendance."
+)
 #: First what needs a look, then page by page.
 _ORDER = {"unsure": 0, "unreadable": 1, "blank": 2, "signed": 3, "empty": 3}
 
@@ -191,7 +195,8 @@ def confirm(
             .order_by(SheetRow.id)
             .with_for_update(of=SheetRow)
         ).all()
-        here = _here(slot_id, [row.registration_id for row, _ in chosen if row.registration_id])
+        listed = [row.registration_id for row, _ in chosen if row.registration_id]
+        here, undone = _here(slot_id, listed), _undone_since(moment, slot_id, listed)
         for row, digest in chosen:
             if row.id not in signed or row.registration_id is None:
                 row.decision = "none"
@@ -200,6 +205,9 @@ def confirm(
                 # Someone who was scanned has a time of their own, which paper must not make earlier.
                 row.decision = "already"
                 done.already += 1
+            elif row.registration_id in undone:
+                row.decision = "refused"
+                done.refused.append((undone[row.registration_id], _TAKEN_BACK))
             else:
                 row.decision = _enter(slot_id, row, digest, moment, actor_id, login_id, now, done)
             row.decided_by_id, row.decided_at = actor_id, now
@@ -249,6 +257,22 @@ def _enter(
         return "in"
     done.refused.append((answer.name or "", answer.sentence))
     return "refused"
+
+
+def _undone_since(moment: datetime, slot_id: int, ids: Collection[int]) -> dict[int | None, str]:
+    """Registration → name of those whose check-in was taken back at `moment` or later: a signature of then is void."""
+    found = db.session.execute(
+        select(Scan.registration_id, Person.name)
+        .join(Person, Person.id == Scan.person_id)
+        .where(
+            Scan.slot_id == slot_id,
+            Scan.registration_id.in_(ids),
+            Scan.direction == "undo",
+            Scan.outcome == "accepted",
+            Scan.at >= moment,
+        )
+    )
+    return dict(found.tuples().all())
 
 
 def _open(slot: Slot, now: datetime) -> None:
