@@ -163,6 +163,14 @@ def test_someone_on_no_list_is_registered_and_checked_in_once(program):
     assert (scan.source, scan.device_id) == ("walk_in", cast.PROGRAM)
 
 
+def test_a_guest_needs_no_number_and_whoever_is_trained_does(program):
+    body = {"nonce": "nonce-0001", "name": "来人甲"}
+    refused = program.post(f"{SLOT}/walk-ins", body)
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (422, "shape")
+    guest = program.post(f"{SLOT}/walk-ins", body | {"as_whom": "guest"}).get_json()
+    assert (guest["code"], guest["as_whom"]) == ("ok", "guest")
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

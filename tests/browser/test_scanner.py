@@ -156,7 +156,7 @@ def test_a_walk_in_is_registered_at_the_door(page_as, live):
     page.locator("#walk-in [name=phone]").fill("13700000001")
     page.locator("#walk-in button.btn-primary").click()
     page.wait_for_selector("#answer.answer-accepted:not([hidden])")
-    assert "现场报名" in page.locator("#answer-line").inner_text()
+    assert "现场登记" in page.locator("#answer-line").inner_text()
     page.wait_for_selector(".arrivals >> text=刘新来")
 
 

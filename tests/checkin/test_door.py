@@ -128,7 +128,7 @@ def test_the_board_counts_walk_ins_apart(client_as, ticket_of):
     ticket_of("lin")
     volunteer = client_as("volunteer")
     walk_in = {"name": "刘新来", "phone": "13700000001", "nonce": "nonce-0009"}
-    assert volunteer.post(f"{DOOR}/walk-in", data=walk_in, headers=JSON).get_json()["mark"] == "现场报名"
+    assert volunteer.post(f"{DOOR}/walk-in", data=walk_in, headers=JSON).get_json()["mark"] == "现场登记"
     figures = board.tally(cast.TODAY_SLOT)
     assert (figures.expected, figures.here, figures.others) == (1, 0, 1)
 

@@ -130,7 +130,7 @@ def test_a_walk_in_registers_with_her_own_phone_and_mistakes_stay_on_the_page(cl
     wrong = visitor.post(f"/v/{SLOT}/walk-in", data=typed)
     assert wrong.status_code == 422 and 'value="刘新来"' in wrong.get_data(as_text=True)
     done = visitor.post(f"/v/{SLOT}/walk-in", data=typed | {"phone": "13700000001"}).get_data(as_text=True)
-    assert "answer-accepted" in done and "现场报名" in done
+    assert "answer-accepted" in done and "现场登记" in done
     assert [row.as_whom for row in db.session.scalars(select(Attendance))] == ["walk_in"]
 
 

@@ -103,6 +103,8 @@ def _made() -> tuple[dict[str, Callable[..., Any]], dict[str, Any]]:
     described: dict[str, Any] = api.spec.to_dict()
     for shape in ("Scan", "KeptScan"):
         described["components"]["schemas"][shape]["anyOf"] = [{"required": ["ticket"]}, {"required": ["registration"]}]
+    unnumbered = {"required": ["as_whom"], "properties": {"as_whom": {"enum": ["guest", "staff"]}}}
+    described["components"]["schemas"]["WalkIn"]["anyOf"] = [{"required": ["phone"]}, unnumbered]
     return views, described
 
 

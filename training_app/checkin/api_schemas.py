@@ -147,12 +147,21 @@ class Beat(_Sent):
 class WalkIn(_Sent):
     nonce = String(required=True, validate=_Whole(r"^[A-Za-z0-9_-]{8,64}$"))
     name = String(required=True, validate=_text(60, 1), **_said("As people write it", format="person-name"))
-    phone = String(required=True, validate=_text(20, 5), **_said("A whole phone number", format="phone"))
+    phone = String(
+        load_default="",
+        validate=_text(20, 5),
+        **_said("A whole phone number; guests and staff may come without one", format="phone"),
+    )
     division = String(
         validate=_Whole(r"^[0-9]{2,12}$"),
         **_said("The code of the community or subdistrict, from /slots/{slot_id}/divisions", format="division-code"),
     )
     as_whom = String(load_default="walk_in", validate=validate.OneOf(("walk_in", "guest", "staff")))
+
+    @validates_schema
+    def _number_of_a_walk_in(self, data: dict[str, Any], **_more: Any) -> None:
+        if data["as_whom"] == "walk_in" and not data["phone"]:
+            raise ValidationError("Missing data for required field.", "phone")
 
 
 class Answer(Schema):

@@ -76,7 +76,7 @@ def new_device() -> Any:
             forms.show(form, fault)
         else:
             if kind == "api":
-                return _token_page(device.id, now)
+                return _token_page(device.id, now, first=True)
             enrolling.new_code(device.id, actor_id=who.person_id, now=now)
             return redirect(url_for("checkin.device", device_id=device.id))
     status = 422 if form.is_submitted() else 200
@@ -151,10 +151,12 @@ def new_token(device_id: int) -> Any:
     return _token_page(device_id, clock.now())
 
 
-def _token_page(device_id: int, now: Any) -> Any:
+def _token_page(device_id: int, now: Any, *, first: bool = False) -> Any:
     token = devices.new_token(device_id, actor_id=access.actor().person_id, now=now)
     found = devicelist.device_for(access.actor(), device_id)
-    return render_template("checkin/device_token.html", device=found, token=token, address=public_url("api.describe"))
+    return render_template(
+        "checkin/device_token.html", device=found, token=token, first=first, address=public_url("api.describe")
+    )
 
 
 @bp.post("/checkin/devices/<int:device_id>/revoke")
