@@ -73,8 +73,8 @@ def test_a_programme_of_drafts_is_listed_for_its_planners_alone(app, client_as):
 
 def test_the_page_says_what_is_missing_for_whom_it_concerns(app, client_as):
     page = client_as("organiser").get("/programmes/1")
-    assert "还缺什么" in page.text and "授课人待定" in page.text
-    assert "还缺什么" not in client_as("supervisor_kaiyuan").get("/programmes/1").text
+    assert "还差什么" in page.text and "授课人待定" in page.text
+    assert "还差什么" not in client_as("supervisor_kaiyuan").get("/programmes/1").text
 
 
 def test_a_supervisor_sees_neither_drafts_nor_how_many_seats_are_taken(app, client_as):

@@ -62,6 +62,10 @@ class OneConnection(FlaskSession):
         """Give back what it holds; a session in which no object was asked for has only its connection."""
         if self.in_transaction() or self.identity_map or self.new:
             super().close()
+        self.give_back()
+
+    def give_back(self) -> None:
+        """Give the connection back to the pool, as every commit does."""
         if self._own is not None:
             self._own.close()
             self._own = None
@@ -105,7 +109,7 @@ def transaction() -> Iterator[Session]:
     outermost block commits; an exception rolls back and passes on. Functions given to
     `on_commit()` run after the commit.
     """
-    session = db.session()
+    session: Any = db.session()
     if session.info.get("writing"):
         yield session
         return
@@ -130,6 +134,7 @@ def transaction() -> Iterator[Session]:
             raise
         finally:
             session.info["writing"] = False
+            session.give_back()
     for call in session.info.pop("after", []):
         call()
 
