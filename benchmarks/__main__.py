@@ -8,42 +8,20 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine
 
 from benchmarks import certificates, door, floor, hall, pages, servers, start
+from benchmarks.kinds import databases
 from config import ROOT
-from tests import postgres
 from training_app.core.db import driver_url
 
 LATEST = ROOT / "benchmarks" / "latest.json"
 #: Registered for one event while its page and its export are measured.
 REGISTERED = 5000
 CLASS = 120
-
-
-@contextmanager
-def databases(folder: Path) -> Iterator[dict[str, tuple[str, str]]]:
-    """By kind: the addresses of the product's and the floor's empty database; PostgreSQL syncs to disk."""
-    found = {"sqlite": ("", f"sqlite:///{folder / 'floor.db'}")}
-    if postgres.programs() is None:
-        print(postgres.ENABLE, file=sys.stderr)
-        yield found
-        return
-    cluster = postgres.Cluster(Path(tempfile.mkdtemp(prefix="fulei-pg-")), durable=True)
-    cluster.start()
-    try:
-        for name in ("product", "floor"):
-            cluster.execute(f"CREATE DATABASE {name}")
-        found["postgresql"] = (cluster.address("product"), cluster.address("floor"))
-        yield found
-    finally:
-        cluster.stop()
 
 
 def at_the_door(kind: str, folder: Path, product_url: str, floor_url: str) -> dict[str, float]:
@@ -86,7 +64,7 @@ def main() -> None:
     figures: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="fulei-bench-") as name:
         folder = Path(name)
-        with databases(folder) as found:
+        with databases(("", f"sqlite:///{folder / 'floor.db'}"), ("product", "floor")) as found:
             for kind, (product_url, floor_url) in found.items():
                 figures |= shown(at_the_door(kind, folder, product_url, floor_url))
         figures |= shown(on_pages(folder))

@@ -15,14 +15,12 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import hall, nationaldoor, nationalpages, nationaltree, servers
+from benchmarks.kinds import databases
 from benchmarks.nationaldoor import Runs
 from config import ROOT
-from tests import postgres
 
 RESULT = ROOT / "benchmarks" / "national.json"
 WHOLE, AREA = Runs(pairs=7, count=600, warm_up=50), Runs(pairs=3, count=150, warm_up=30)
@@ -35,25 +33,6 @@ AT_MOST = {
     **{f"postgresql_page_{level}_p95_ms": 100 for level in ("nation", *nationalpages.LEVELS)},
 }
 AT_LEAST = {"_checkin_c8_to_empty": 0.85}
-
-
-@contextmanager
-def databases() -> Iterator[dict[str, tuple[str, str]]]:
-    """By kind: the addresses of the nation's and the empty hall's database; "" is a file of one's own."""
-    found = {"sqlite": ("", "")}
-    if postgres.programs() is None:
-        print(postgres.ENABLE, file=sys.stderr)
-        yield found
-        return
-    cluster = postgres.Cluster(Path(tempfile.mkdtemp(prefix="fulei-pg-")), durable=True)
-    cluster.start()
-    try:
-        for name in ("nation", "hall"):
-            cluster.execute(f"CREATE DATABASE {name}")
-        found["postgresql"] = (cluster.address("nation"), cluster.address("hall"))
-        yield found
-    finally:
-        cluster.stop()
 
 
 def shown(kind: str, figures: dict[str, float]) -> dict[str, float]:
@@ -101,7 +80,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     package, area = Path(sys.argv[1]), "".join(sys.argv[2:3]) or os.environ.get("BENCH_NATIONAL_AREA", "")
     figures: dict[str, float] = {}
-    with tempfile.TemporaryDirectory(prefix="fulei-nation-") as name, databases() as found:
+    with tempfile.TemporaryDirectory(prefix="fulei-nation-") as name, databases(("", ""), ("nation", "hall")) as found:
         for kind, (nation_url, hall_url) in found.items():
             figures |= measure(kind, Path(name), package, area, nation_url, hall_url)
     if not area:
