@@ -36,10 +36,12 @@ PATIENCE_S = 20.0
 
 @tasks.pulse("reports.upkeep", every_seconds=2)
 def look(now: datetime) -> None:
-    """One look: everything that changed is counted, or as much as `PATIENCE_S` allows. Harmless to repeat."""
+    """One look: everything that changed before is counted, or as much as `PATIENCE_S` allows. Harmless to repeat."""
     deadline = time.monotonic() + PATIENCE_S
-    while step(now) and time.monotonic() < deadline:
-        pass
+    # Noticed at once, what comes meanwhile would keep a look at work without a pause while a crowd checks in.
+    more = step(now)
+    while more and time.monotonic() < deadline:
+        more = _count_some(now, noticed=True)
 
 
 def settle(now: datetime) -> None:
@@ -54,13 +56,16 @@ def settle(now: datetime) -> None:
 
 def step(now: datetime) -> bool:
     """Notice what happened and count the most urgent handful anew. False when nothing is left to do."""
-    if not noticing.anything(now):
-        return False
+    return noticing.anything(now) and _count_some(now, noticed=False)
+
+
+def _count_some(now: datetime, *, noticed: bool) -> bool:
     with transaction() as session:
         upkeep = noticing.held(now)
         if upkeep is None:
             return False
-        noticing.notice(upkeep, now)
+        if not noticed:
+            noticing.notice(upkeep, now)
         for kind, count in AT_ONCE.items():
             keys = list(
                 session.scalars(select(Dirty.key).where(Dirty.kind == kind).order_by(Dirty.id).limit(count * 4))
@@ -76,7 +81,7 @@ def step(now: datetime) -> bool:
                 session.execute(delete(Dirty).where(Dirty.id.in_(noted[start : start + 5000])))
             # Slots first: somebody may be looking on. The next step takes the next kind.
             return True
-        return session.scalar(select(Dirty.id).limit(1)) is not None
+        return not noticed and session.scalar(select(Dirty.id).limit(1)) is not None
 
 
 Row = Mapping[str, Any]
