@@ -5,7 +5,8 @@
   function by(id) { return document.getElementById(id); }
   var RING = 264, POLL = 2000, TIMEOUT = 6000;
   var state = JSON.parse(wall.getAttribute("data-state")), offset = 0, tag = "", lost = false, asking = false, shown = null;
-  function take(fresh) { state = fresh; offset = fresh.now_ms - Date.now(); }
+  // The server's clock was read somewhere between question and answer: the middle errs by half of a slow one at most.
+  function take(fresh, began, ended) { state = fresh; offset = Math.round(fresh.now_ms - (began + ended) / 2); }
   function now() { return Date.now() + offset; }
   function shows(stage) {
     Array.prototype.forEach.call(wall.querySelectorAll("[data-stages]"), function (part) {
@@ -43,6 +44,7 @@
   function ask() {
     if (asking) { return; }
     asking = true;
+    var began = Date.now();
     var wait = new Promise(function (_done, fail) { setTimeout(function () { fail(new Error("timeout")); }, TIMEOUT); });
     var question = fetch(wall.getAttribute("data-url"), {credentials: "same-origin", redirect: "error", cache: "no-store", headers: tag ? {"If-None-Match": tag} : {}});
     Promise.race([question, wait]).then(function (reply) {
@@ -50,10 +52,14 @@
       lost = reply.status !== 200 && reply.status !== 304;
       if (reply.status !== 200) { return null; }
       tag = reply.headers.get("ETag") || "";
-      return reply.json().then(take);
+      var ended = Date.now();
+      return reply.json().then(function (fresh) { take(fresh, began, ended); });
     }).catch(function () { asking = false; lost = true; }).then(show);
   }
-  take(state); show(); ask();
+  // The page itself may have been long under way; the first answer, asked for at once, says it better.
+  var loading = (window.performance || {}).timing || {};
+  take(state, loading.requestStart || Date.now(), loading.responseStart || Date.now());
+  show(); ask();
   setInterval(ask, POLL);
   setInterval(show, 250);
   wall.addEventListener("click", function () {

@@ -9,7 +9,7 @@ from playwright.sync_api import Error, expect
 from sqlalchemy import select
 
 from tests import cast
-from tests.browser.conftest import answered
+from tests.browser.conftest import answered, close_answer
 from tests.browser.looking import look
 from training_app.attendance.models import Attendance, Scan
 from training_app.core import clock
@@ -41,6 +41,13 @@ ANSWER_TIMES = """async (wanted) => {
     while (starts("door-shown").length < wanted) { await new Promise(done => setTimeout(done, 100)); }
     const read = starts("door-read");
     return starts("door-shown").map(shown => shown - read.filter(one => one < shown).pop());
+}"""
+
+
+#: Whether the phone's list has heard that nobody's ticket counts any more.
+HEARD = """async slot => {
+    const store = await import("/static/js/door-store.js");
+    return (await store.pack(slot)).body.tickets.every(([_registration, _revision, state]) => state !== "c");
 }"""
 
 
@@ -124,7 +131,7 @@ def test_what_the_server_answers_otherwise_is_mended_on_the_screen_and_listed(pa
     page.wait_for_selector("#answer", state="hidden")
     entry.get_by_role("button").click()
     expect(entry).to_have_count(0)
-    # The list has heard of it by now.
+    page.wait_for_function(HEARD, arg=cast.TODAY_SLOT)
     page.context.set_offline(True)
     show(page, ticket)
     page.wait_for_selector("#answer.answer-refused:not([hidden])")
@@ -178,7 +185,7 @@ def test_without_network_what_is_undone_leaves_the_list_and_the_figures(page_as,
     expect(page.locator("#here")).to_have_text("1")
     expect(missing).to_have_text("1")
     expect(page.locator("#board .arrivals")).to_contain_text("陈丽华")
-    page.locator("#answer").click()
+    close_answer(page)
     page.locator("#undo").click()
     expect(page.locator("#here")).to_have_text("0")
     expect(missing).to_have_text("2")
@@ -191,15 +198,15 @@ def test_out_and_undo_go_the_same_way(page_as, token_of):
     page.context.set_offline(True)
     show(page, ticket)
     page.wait_for_selector("#answer.answer-accepted:not([hidden])")
-    page.locator("#answer").click()
+    close_answer(page)
     page.locator("#mode button[value=out]").click()
     show(page, ticket)
     expect(page.locator("#answer-line")).to_contain_text("签退")
-    page.locator("#answer").click()
+    close_answer(page)
     page.locator("#mode button[value=in]").click()
     show(page, ticket)
     page.wait_for_selector("#answer.answer-accepted:not([hidden])")
-    page.locator("#answer").click()
+    close_answer(page)
     page.locator("#undo").click()
     expect(page.locator("#answer-line")).to_contain_text("撤")
     page.context.set_offline(False)
@@ -337,7 +344,7 @@ def test_who_manages_the_door_lets_in_all_the_same_with_a_reason(page_as, token_
     with answered(page):
         show(page, ticket)
     page.wait_for_selector("#answer.answer-refused:not([hidden])")
-    page.locator("#answer").click()
+    close_answer(page)
     page.locator("#force summary").click()
     page.locator("#force button").click()
     expect(page.locator("#force .field-error")).not_to_be_empty()
@@ -382,14 +389,14 @@ def test_every_state_of_the_door_is_fit_to_be_seen(page_as, token_of, language, 
     seats.cancel(lin, actor_id=2, now=clock.now())
     with answered(page):
         page.evaluate("registration => window.door.take({registration, source: 'search'})", lin)
-    page.locator("#answer").click()
+    close_answer(page)
     page.locator("#force summary").click()
     expect(page.locator("#attention li")).to_have_count(1)
     wrong += look(page, f"{name}-overruled")
     page.context.set_offline(True)
     page.reload()
     show(page, ticket)
-    page.locator("#answer").click()
+    close_answer(page)
     page.locator("#mode button[value=out]").click()
     page.locator("#q").fill("chen")
     page.locator("#missing summary").click()

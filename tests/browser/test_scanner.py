@@ -86,7 +86,7 @@ def test_a_scan_without_network_is_kept_said_and_sent_once_when_the_network_retu
     page.context.set_offline(True)
     page.evaluate("text => window.door.scanned(text, 'camera')", ticket)
     page.wait_for_selector("#answer.answer-waiting:not([hidden])")
-    assert page.locator("#queued").inner_text() == "1"
+    expect(page.locator("#queued")).to_have_text("1")
     assert _scans() == []
     page.context.set_offline(False)
     expect(page.locator("#queued")).to_have_text("0")

@@ -46,6 +46,7 @@ def test_a_ticket_that_was_cancelled_is_forgotten_as_soon_as_there_is_network(li
     seats.cancel(row.registration_id, actor_id=2, now=datetime.now(UTC))
     phone.reload()
     assert phone.locator("svg.qr").count() == 0
+    phone.wait_for_function("async path => !(await caches.match(path))", arg=path)
     phone.context.set_offline(True)
     with pytest.raises(Error):
         phone.reload()

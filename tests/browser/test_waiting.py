@@ -67,14 +67,14 @@ def test_the_page_wakes_by_itself_after_a_locked_screen_and_asks_the_server_noth
 
 def test_phones_do_not_all_wake_in_the_same_second(page_as, listed, chromium):
     _opens_in(20 * 60)
-    opens = clock.now() + timedelta(minutes=20)
+    opens = db.session.get(Slot, SLOT).checkin_opens_at
     browser, left = chromium(), []
     for chance in (0, 0.99):
         phone = page_as("chen", browser=browser)
         phone.add_init_script(f"Math.random = () => {chance}")
         phone.clock.install()
         phone.goto(_address())
-        phone.clock.pause_at(opens + timedelta(seconds=2))
+        phone.clock.pause_at(opens + timedelta(seconds=3.5))
         left.append(phone.locator(".btn-checkin").is_visible())
     assert left == [True, False]
 
@@ -91,7 +91,9 @@ def test_a_phone_whose_clock_is_an_hour_slow_goes_by_the_servers(page_as, listed
 
 def test_a_page_without_scripts_comes_back_at_the_opening(page_as, listed):
     phone = page_as("chen", java_script_enabled=False)
-    _opens_in(2)
+    # The first visit takes a slow machine its time; the second is there before the opening.
+    phone.goto(_address())
+    _opens_in(4)
     phone.goto(_address())
     expect(phone.locator(".btn-checkin")).to_be_hidden()
     expect(phone.locator(".btn-checkin")).to_be_visible()
