@@ -325,6 +325,7 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
         "registration.join": ("director", f"/join/{joining.token_of(site.next.id)}"),
         "registration.stand_in": ("director", f"/my/registrations/{site.coming.id}/stand-in"),
         "reports.ledgers_of": ("kaiyuan", f"/reports/{cast.KAIYUAN}/ledgers"),
+        "reports.digest": ("kaiyuan", "/reports/digest"),
         "reports.division": ("kaiyuan", f"/reports/{cast.KAIYUAN}"),
         "reports.act": ("auditor", f"/reports/{cast.LICHENG}/act"),
         "reports.sent_list": ("kaiyuan", f"/reports/{cast.KAIYUAN}/sent"),

@@ -78,6 +78,17 @@ ROWS = {
             foreign="/reports/exports/2/retry",
         )
     ],
+    # A supervisor's own; nobody else has one.
+    "reports.digest": [row("/reports/digest", anyone=403, **NOBODYS | {"supervisor": 200, "visitor": 302})],
+    "reports.digest_mail": [
+        row(
+            "/reports/digest/mail",
+            method="POST",
+            data={"wanted": "off"},
+            anyone=403,
+            **NOBODYS | {"supervisor": 302, "visitor": 403},
+        )
+    ],
     "reports.file": [row("/reports/350502004/communities.xlsx", anyone=403, **SEES)],
     "reports.sent_list": [
         row("/reports/350502004/sent", anyone=403, **SEES),

@@ -69,6 +69,11 @@ class Actor:
         return bool(self.grants)
 
     @property
+    def supervised(self) -> tuple[str, ...]:
+        """The division codes over which this actor is a supervisor."""
+        return tuple(sorted({g.division_code or "" for g in self.grants if g.role is Role.SUPERVISOR}))
+
+    @property
     def jurisdictions(self) -> tuple[str, ...]:
         """The division codes under which this actor may see persons; "" is everywhere."""
         codes = {g.division_code for g in self.grants if g.division_code is not None}

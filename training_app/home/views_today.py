@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from training_app.attendance.words import LEAVE_TONES, LEAVES
 from training_app.core import clock, qr
-from training_app.core.actors import Actor, Role
+from training_app.core.actors import Actor
 from training_app.core.permissions import Permission
 from training_app.people import policy, posts
 from training_app.registration import tickets
@@ -65,7 +65,7 @@ def today() -> Any:
     if not who.is_staff:
         return own_page(who, who.person_id, now)
     slots = desk.today(who, now)
-    supervises = any(grant.role is Role.SUPERVISOR for grant in who.grants)
+    supervises = bool(who.supervised)
     absent, absent_in_all = (
         ward.missing(who, [s.slot.id for s in slots if s.state == "open"]) if supervises else ([], 0)
     )

@@ -135,6 +135,15 @@ def enable(account_id: int, *, actor_id: int, now: datetime) -> None:
         audit.record(audit.Action.ACCOUNT_DISABLED, ("account", account_id), actor_id=actor_id, now=now, after=after)
 
 
+def want_digest(account_id: int, wanted: bool) -> None:
+    """Switch the weekly digest by e-mail on or off for an account; harmless to repeat. Raises NotFound."""
+    with transaction() as session:
+        account = session.get(Account, account_id, with_for_update=True)
+        if account is None:
+            raise NotFound()
+        account.weekly_digest = wanted
+
+
 def first_administrator(name: str, phone: str | None, *, username: str, now: datetime) -> Slip:
     """Make the administrator of an empty installation.
 

@@ -73,6 +73,8 @@ class Account(Model):
     #: The password was given out by an organiser and must be changed at the first login.
     must_change: Mapped[bool] = mapped_column(default=False)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Whether a supervisor gets the weekly digest by e-mail.
+    weekly_digest: Mapped[bool] = mapped_column(default=True)
     person: Mapped[Person] = relationship()
 
 

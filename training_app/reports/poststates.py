@@ -49,7 +49,7 @@ from .visited import Visited
 _NEVER = date(9999, 12, 31)
 
 
-def _places(year: int, moment: Moment, subdistricts: Collection[str] | None, area: str) -> Any:
+def places(year: int, moment: Moment, subdistricts: Collection[str] | None, area: str) -> Any:
     """The divisions that have a post on the day: those that were there."""
     on = moment.day_of(year)
     wanted = select(Division.code, KIND_AT.label("kind"), Division.valid_to).where(
@@ -75,7 +75,7 @@ def lineage() -> Any:
 
 
 @dataclass(frozen=True)
-class _Posts:
+class Posts:
     """The parts of the statement about posts in one counting year."""
 
     year: int
@@ -366,7 +366,7 @@ def post_rows(year: int, moment: Moment, *, subdistricts: Collection[str] | None
     Columns: division_code, kind, counting_year, person_id, started_on, first_started_on, state, changes_on, reached,
     tested, passed.
     """
-    parts = _Posts(year, moment, _places(year, moment, subdistricts, area), lineage())
+    parts = Posts(year, moment, places(year, moment, subdistricts, area), lineage())
     holder = parts.holders()
     record = parts.records(holder)
     first, following = parts.first_starts(record), parts.next_starts()

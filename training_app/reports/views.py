@@ -22,7 +22,19 @@ from training_app.schedule.queries import PHASE_ANNOUNCED
 from training_app.web import access
 from training_app.web.downloads import download
 
-from . import charts, listeners, service, sheets, totals, upkeep, views_behind, views_ledgers, views_sent, words  # noqa: F401
+from . import (  # noqa: F401
+    charts,
+    listeners,
+    service,
+    sheets,
+    totals,
+    upkeep,
+    views_behind,
+    views_digest,
+    views_ledgers,
+    views_sent,
+    words,
+)
 from .access import (
     NATION,
     VIEW,
