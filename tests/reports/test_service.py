@@ -191,21 +191,6 @@ def test_the_list_to_act_on_holds_nobody_who_is_covered(app):
     assert [post.person.id for post in totals.to_act_on(cast.LICHENG, 2026, ["out_of_reach"]).posts] == [LIN, ZHANG]
 
 
-def test_a_slot_that_runs_is_asked_directly_and_one_that_is_over_from_the_totals(app):
-    seat(CHEN)
-    seat(LIN)
-    come(CHEN)
-    running = totals.rollup("slot", cast.TODAY_SLOT, cast.NOW)
-    assert (running.expected, running.attendances) == (2, 1)
-    after = cast.NOW + timedelta(days=1)
-    assert totals.rollup("event", cast.TODAY_EVENT, after).expected == 0, "nobody has counted yet"
-    upkeep.settle(after)
-    for kind, key in (("event", cast.TODAY_EVENT), ("phase", cast.TODAY_PHASE), ("programme", cast.PROGRAMME)):
-        assert totals.rollup(kind, key, after).attendances == 1
-    assert totals.rollup("division", cast.KAIYUAN, after, year=2026).expected == 2
-    assert totals.rollup("programme", cast.PROGRAMME, after, code=cast.FUQIAO).expected == 0
-
-
 def test_a_day_gone_by_is_asked_of_the_facts(app):
     certify(CHEN)
     earlier = date(2026, 6, 1)

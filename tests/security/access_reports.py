@@ -90,6 +90,18 @@ ROWS = {
         )
     ],
     "reports.file": [row("/reports/350502004/communities.xlsx", anyone=403, **SEES)],
+    "reports.programmes": [
+        row("/reports/350502004/programmes", anyone=403, **SEES),
+        row("/reports/350502/programmes", anyone=403, **SEES_DISTRICT),
+        row("/reports/nation/programmes", anyone=403, **SEES_NATION),
+    ],
+    **{
+        f"reports.{what}_figures{ending}": [
+            row(f"/{what}s/{mine}/figures{suffix}", anyone=403, **SEES, foreign=f"/{what}s/{other}/figures{suffix}"),
+        ]
+        for what, mine, other in (("programme", 1, 2), ("phase", 4, 7), ("event", 4, 7))
+        for ending, suffix in (("", ""), ("_file", ".csv"))
+    },
     "reports.sent_list": [
         row("/reports/350502004/sent", anyone=403, **SEES),
         row("/reports/350502/sent", anyone=403, **SEES_DISTRICT),

@@ -17,6 +17,7 @@ from training_app.registration import tickets
 from training_app.schedule.access import slot_for
 from training_app.schedule.models import Event, Slot
 from training_app.web import access
+from training_app.web.conditional import tagged, unchanged
 from training_app.web.filters import place
 from training_app.web.pagination import paginate
 
@@ -25,7 +26,6 @@ from . import desk, programs, rules, uploads, walkins, wording
 from .answers import Answer
 from .api_operations import bp, operation
 from .pack import Pack, base64url
-from .views_door import tagged, unchanged
 
 READ, SCAN, REGISTER = "door:read", "door:scan", "door:register"
 

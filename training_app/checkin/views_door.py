@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from flask import Response, g, jsonify, make_response, render_template, request
+from flask import g, jsonify, make_response, render_template, request
 
 from training_app.core import clock
 from training_app.core.actors import Actor
@@ -16,6 +16,7 @@ from training_app.people.policy import allows, allows_anywhere
 from training_app.schedule.access import programme_scope, slot_for
 from training_app.schedule.models import Slot
 from training_app.web import access
+from training_app.web.conditional import tagged, unchanged
 from training_app.web.errors import wants_json
 from training_app.web.filters import hour, place
 from training_app.web.headers import allow_wasm
@@ -121,18 +122,6 @@ def board(slot_id: int) -> Any:
     if request.if_none_match.contains(tag):
         return unchanged(tag)
     return tagged(make_response(render_template("checkin/_board.html", slot_id=slot_id, **_live(slot_id))), tag)
-
-
-def tagged(response: Response, tag: str) -> Response:
-    """A response that may be asked for again by its tag."""
-    response.set_etag(tag)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
-
-
-def unchanged(tag: str) -> Response:
-    """304: what the page shows is up to date."""
-    return tagged(Response(status=304), tag)
 
 
 @bp.get("/checkin/<int:slot_id>/people")

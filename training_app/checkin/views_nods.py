@@ -13,11 +13,12 @@ from training_app.core import clock
 from training_app.core.permissions import Permission as P
 from training_app.schedule.access import slot_for
 from training_app.web import access
+from training_app.web.conditional import tagged, unchanged
 from training_app.web.errors import wants_json
 
 from . import nods, sharing, wording
 from .blueprint import bp
-from .views_door import as_json, tagged, unchanged
+from .views_door import as_json
 
 
 @bp.get("/checkin/<int:slot_id>/nods")

@@ -13,13 +13,14 @@ from training_app.core.permissions import Permission as P
 from training_app.schedule.access import slot_for
 from training_app.schedule.models import Slot
 from training_app.web import access
+from training_app.web.conditional import tagged, unchanged
 from training_app.web.filters import product_name
 
 from . import desk, parts, rules, uploads
 from .answers import Answer
 from .blueprint import bp
 from .pack import Pack
-from .views_door import as_json, may_force, tagged, unchanged
+from .views_door import as_json, may_force
 
 
 @bp.get("/checkin/<int:slot_id>/pack")

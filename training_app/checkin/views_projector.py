@@ -13,12 +13,12 @@ from training_app.schedule.access import slot_for
 from training_app.schedule.models import Slot
 from training_app.web import access
 from training_app.web.addresses import public_url
+from training_app.web.conditional import tagged, unchanged
 from training_app.web.filters import place
 
 from . import board as boards
 from . import rules, venue, wording
 from .blueprint import bp
-from .views_door import tagged, unchanged
 
 #: Codes that the page holds ahead: with the last one's grace they outlast two minutes without network.
 AHEAD = 4

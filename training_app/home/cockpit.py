@@ -77,6 +77,8 @@ class Cockpit:
     door: Slot | None
     #: The event whose group notice is the next to be sent.
     notice: Event | None
+    #: The actor may see figures of the programme.
+    may_report: bool
 
 
 def _sessions(phase: Phase) -> list[Event]:
@@ -189,6 +191,7 @@ def cockpit(actor: Actor, phase: Phase, now: datetime) -> Cockpit:
         needs=tuple(needs(actor, now, programme_id=phase.programme_id)),
         door=live.slot if live and _may(actor, P.DOOR_SCAN, live.event) else None,
         notice=_notice(actor, phase, cards),
+        may_report=policy.allows(actor, P.REPORT_VIEW, programme_scope(phase.programme)),
     )
 
 

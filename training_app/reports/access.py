@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, select
 
 from training_app.core.actors import Actor
 from training_app.core.db import db
@@ -16,7 +19,7 @@ from training_app.schedule.queries import PROGRAMME_ANNOUNCED
 from training_app.schedule.visibility import visible_programmes
 
 from .models import SentReport
-from .posts import meeting
+from .posts import meeting, meets_area
 
 VIEW = Permission.REPORT_VIEW
 
@@ -51,6 +54,19 @@ def division_for(actor: Actor, code: str, permission: Permission = VIEW) -> Divi
     return division
 
 
+def narrowed(codes: Sequence[str], asked: str | None) -> tuple[tuple[str, ...], Division | None]:
+    """The divisions whose people are counted: these, or the one asked for, which must lie in one of them.
+
+    Raises NotFound.
+    """
+    if not asked:
+        return tuple(codes), None
+    division = db.session.get(Division, asked) if asked.isascii() and asked.isdigit() else None
+    if division is None or not any(lies_in(asked, one) for one in codes):
+        raise NotFound()
+    return (asked,), division
+
+
 def roots(actor: Actor) -> list[Division]:
     """The divisions at which the actor's reports begin, where that is not the whole nation."""
     codes = jurisdictions(actor, VIEW)
@@ -73,6 +89,12 @@ def programmes_for(actor: Actor, division: Division) -> list[Programme]:
     announced = select(Programme.id).where(visible_programmes(actor, VIEW), PROGRAMME_ANNOUNCED)
     visible = set(db.session.scalars(announced))
     return [programme for programme in meeting(division.code) if programme.id in visible]
+
+
+def programmes_at(actor: Actor, code: str) -> Select[Any]:
+    """The statement of what `programmes_for` lists, for a division of any level; "" is the nation."""
+    listed = visible_programmes(actor, VIEW), PROGRAMME_ANNOUNCED, meets_area(code)
+    return select(Programme).where(*listed).order_by(Programme.counting_year.desc(), Programme.id.desc())
 
 
 def chosen(

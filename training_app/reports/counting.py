@@ -5,7 +5,7 @@ The same statements count the whole nation, a few subdistricts after a change, o
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -32,7 +32,7 @@ from training_app.attendance.models import Attendance
 from training_app.attendance.rules import EXPECTED, HERE, SEATS
 from training_app.certificates.models import Certificate
 from training_app.core import clock
-from training_app.divisions.rules import DIGITS, within
+from training_app.divisions.rules import DIGITS, within_any
 from training_app.learning.service import FOR_ONESELF
 from training_app.people.merging import HOLDER
 from training_app.people.models import Person, Post
@@ -104,7 +104,7 @@ def _twins() -> Any:
     )
 
 
-def _seats(slots: Any, area: str) -> Any:
+def _seats(slots: Any, areas: Sequence[str]) -> Any:
     """Expected seats by slot and subdistrict; of several of one person the one that counts."""
     of_slot = (
         select(slots.c.slot_id, known(Registration.division_code).label("code"))
@@ -112,7 +112,7 @@ def _seats(slots: Any, area: str) -> Any:
         .where(
             Registration.state == "confirmed",
             Registration.as_whom.in_(EXPECTED),
-            within(Registration.division_code, area),
+            within_any(Registration.division_code, tuple(areas)),
         )
     )
     alone = of_slot.where(Registration.person_id.not_in(_twins()))
@@ -128,12 +128,12 @@ def _seats(slots: Any, area: str) -> Any:
 
 
 def slot_rows(
-    moment: Moment, slot_ids: Collection[int] | None = None, *, area: str = "", year: int | None = None
+    moment: Moment, slot_ids: Any = None, *, areas: Sequence[str] = ("",), year: int | None = None
 ) -> Select[Any]:
     """What was counted in every slot whose check-in has opened, or in these, by subdistrict.
 
-    Columns: slot_id, division_code, programme_id, counting_year, month, then COUNTED. `area` narrows to what
-    happened to people of a division.
+    Columns: slot_id, division_code, programme_id, counting_year, month, then COUNTED. `slot_ids`: numbers or a
+    statement of them. `areas` narrows to what happened to people of these divisions.
     """
     wanted = (
         select(
@@ -153,7 +153,7 @@ def slot_rows(
     if year is not None:
         wanted = wanted.where(Programme.counting_year == year)
     slots = wanted.cte("slots")
-    seat = _seats(slots, area)
+    seat = _seats(slots, areas)
     expected = select(seat.c.slot_id, seat.c.code, func.count().label("expected"), *_none(COUNTED[1:])).group_by(
         seat.c.slot_id, seat.c.code
     )
@@ -174,7 +174,7 @@ def slot_rows(
             func.sum(case((earned, slots.c.tenths), else_=0)).label("tenth_hours"),
         )
         .join(Attendance, Attendance.slot_id == slots.c.slot_id)
-        .where(within(Attendance.division_code, area))
+        .where(within_any(Attendance.division_code, tuple(areas)))
         .group_by(slots.c.slot_id, known(Attendance.division_code))
     )
     both = union_all(expected, stands).subquery("both")

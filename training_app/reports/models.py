@@ -42,6 +42,17 @@ class SlotTotal(Counted, Model):
     month: Mapped[date]
 
 
+class ProgrammeCount(Model):
+    """When slots of a programme were last counted, whatever came of it: a page that shows them is as old."""
+
+    __tablename__ = "programme_count"
+
+    programme_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: Grows with every count.
+    revision: Mapped[int]
+    counted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class PaperTotal(Model):
     """A programme's valid certificates, by the month of issue and the holder's subdistrict on that day."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from training_app.certificates import service as certificates
 from training_app.core.db import db
@@ -45,10 +45,15 @@ class PostLine:
         return self.state == TRAINED
 
 
+def meets_area(code: str) -> ColumnElement[bool]:
+    """The condition that a Programme's area holds or lies in a division."""
+    above = [code[:n] for n in range(2, len(code) + 1)]
+    return or_(Programme.division_code.in_(above), within(Programme.division_code, code))
+
+
 def meeting(code: str, year: int | None = None) -> list[Programme]:
     """The programmes whose area holds or lies in a division, the newest first; of one counting year or of all."""
-    above = [code[:n] for n in range(2, len(code) + 1)]
-    here = or_(Programme.division_code.in_(above), within(Programme.division_code, code))
+    here = meets_area(code)
     wanted = here if year is None else and_(here, Programme.counting_year == year)
     return list(
         db.session.scalars(

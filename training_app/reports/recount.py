@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Integer as WholeNumber
-from sqlalchemy import Select, and_, case, cast, delete, func, insert, select, union_all
+from sqlalchemy import Select, and_, case, cast, delete, func, insert, select, union, union_all
+from sqlalchemy.dialects import postgresql, sqlite
 
 from training_app.attendance.models import Scan
-from training_app.core.db import db, insert_unless_there, transaction
+from training_app.core.db import db, insert_unless_there, is_sqlite, transaction
 from training_app.divisions.rules import DIGITS
 from training_app.schedule.models import Programme
 
 from .counting import COUNTED, Moment, paper_rows, slot_rows, starts
-from .models import CoverageTotal, Dirty, DivisionTotal, PaperTotal, PostState, SlotTotal, Upkeep
+from .models import CoverageTotal, Dirty, DivisionTotal, PaperTotal, PostState, ProgrammeCount, SlotTotal, Upkeep
 from .poststates import post_rows
 from .rules import NEW_UNTESTED, STATES, UNTRAINED
 
@@ -83,12 +84,25 @@ def everything(now: datetime) -> None:
         _fill(SlotTotal, slot_rows(moment))
         _fill(PaperTotal, paper_rows(moment))
         _fill(DivisionTotal, _division_rows())
+        known = union(select(SlotTotal.programme_id), select(ProgrammeCount.programme_id))
+        stamp(db.session.scalars(known).all(), now)
         for year in years():
             _fill(PostState, post_rows(year, moment))
         for digits in LEVELS:
             _fill(CoverageTotal, coverage_of(PostState.__table__.c, digits))
         upkeep.scans_settled = upkeep.scans_passed = scans
         upkeep.scans_seen, upkeep.shifted_at, upkeep.clock_at = 0, now, now
+
+
+def stamp(programme_ids: Collection[int], now: datetime) -> None:
+    """Write down that slots of these programmes were counted. Inside the transaction that stores what was counted."""
+    rows = [{"programme_id": one, "revision": 1, "counted_at": now} for one in sorted(set(programme_ids))]
+    if not rows:
+        return
+    table = ProgrammeCount.__table__
+    make = (sqlite if is_sqlite() else postgresql).insert(table)
+    again = {"revision": table.c.revision + 1, "counted_at": make.excluded.counted_at}
+    db.session.execute(make.on_conflict_do_update(index_elements=["programme_id"], set_=again), rows)
 
 
 def _fill(model: Any, rows: Select[Any]) -> None:
@@ -174,7 +188,7 @@ def coverage_on(
 
 def counted_on(code: str, year: int, day: date, now: datetime) -> dict[str, int]:
     """What was counted of attendance in a division until the end of a day, from the facts; writes nothing."""
-    slots = slot_rows(Moment.end_of(day, now), area=code, year=year).subquery("slot_row")
+    slots = slot_rows(Moment.end_of(day, now), areas=(code,), year=year).subquery("slot_row")
     row = db.session.execute(select(*(func.coalesce(func.sum(slots.c[name]), 0) for name in COUNTED))).one()
     return {name: int(value) for name, value in zip(COUNTED, row, strict=True)}
 

@@ -168,7 +168,7 @@ def _attended(
     code: str, year: int, as_of: date, programme: Programme | None, now: datetime, digits: int
 ) -> dict[str, Attended]:
     """What was counted of attendance, by division: the whole, and the parts as far as attendance knows them."""
-    slots = slot_rows(Moment.end_of(as_of, now), area=code, year=year).subquery("slot_row")
+    slots = slot_rows(Moment.end_of(as_of, now), areas=(code,), year=year).subquery("slot_row")
     part = starts(slots.c.division_code, digits)
     wanted = select(part.label("code"), *(func.sum(slots.c[name]).label(name) for name in COUNTED)).group_by(part)
     if programme is not None:

@@ -1,8 +1,8 @@
-"""The communities as a workbook for the bureau, in Chinese whatever language the page was in."""
+"""The communities, and a programme's figures, as files for the bureau, in Chinese whatever language the page was in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from training_app.core.spreadsheets import Cell, Column, Sheet
 from training_app.divisions.models import Division
 
 from . import words
+from .rollups import Line, Rollup
 from .service import Report
 
 
@@ -73,3 +74,49 @@ def _rows(report: Report, above: dict[str, Division]) -> Iterator[list[Cell]]:
             yes if post.covered else no,
             post.note,
         ]
+
+
+def rollup(
+    report: Rollup, kind: str, *, codes: Sequence[str], area: str, actor_id: int | None, now: datetime
+) -> tuple[bytes, str, str]:
+    """A programme's, phase's or event's figures as `kind` ("xlsx" or "csv"), with name and type; put on record.
+
+    `codes` are the divisions whose people were counted; `area` is the name of the one that was asked for.
+    """
+    head = report.head
+    with force_locale("zh_Hans"):
+        names: list[tuple[Any, int]] = [
+            (_l("Step"), 12),
+            (_l("Designation"), 36),
+            (_l("Date"), 12),
+            (_l("State"), 12),
+            *((name, 10) for name in words.COUNTED.values()),
+            (_l("Attendance rate"), 10),
+        ]
+        heading = [Column(str(name), width) for name, width in names]
+        what = head.name if head.of is report.programme else f"{report.programme.title}-{head.name}"
+        name = spreadsheets.file_name(area, what, str(_l("Attendance figures")), clock.local_date(now), extension=kind)
+        rows = [_counted(line) for line in (head, *report.lines)]
+        sheet = Sheet(str(_l("Attendance figures")), heading, rows)
+        data = spreadsheets.xlsx([sheet]) if kind == "xlsx" else spreadsheets.csv_text(sheet)
+    with transaction():
+        audit.record(
+            audit.Action.EXPORT_MADE,
+            (head.kind, head.of.id),
+            actor_id=actor_id,
+            now=now,
+            after={"file": name, "rows": len(rows), "jurisdictions": list(codes)},
+        )
+    return data, name, spreadsheets.XLSX_TYPE if kind == "xlsx" else spreadsheets.CSV_TYPE
+
+
+def _counted(line: Line) -> list[Cell]:
+    one = line.attended
+    return [
+        str(words.LEVELS[line.kind]),
+        line.name,
+        clock.local_date(line.starts_at) if line.starts_at else None,
+        str(words.HOW_FAR[line.state]),
+        *(getattr(one, name) for name in words.COUNTED),
+        one.rate,
+    ]

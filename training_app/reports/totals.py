@@ -9,9 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
-from training_app.attendance import rolls
 from training_app.core.db import db
-from training_app.core.errors import NotFound
 from training_app.divisions.models import Division
 from training_app.divisions.rules import within
 from training_app.people.models import Person
@@ -108,6 +106,12 @@ class Attended:
         return self.tenth_hours / 10 / HOURS_A_DAY
 
 
+def together(parts: Iterable[Attended]) -> Attended:
+    """What was counted of several, together."""
+    found = list(parts)
+    return Attended(*(sum(getattr(one, name) for one in found) for name in _ATTENDED))
+
+
 @dataclass(frozen=True)
 class Figures:
     """Everything of a division (None: the nation) in a counting year."""
@@ -160,7 +164,8 @@ def _sums() -> list[Any]:
     return [func.coalesce(func.sum(getattr(DivisionTotal, name)), 0).label(name) for name in _ATTENDED]
 
 
-def _attended(row: Any) -> Attended:
+def attended(row: Any) -> Attended:
+    """What was counted, from a row of sums by name."""
     return Attended(*(int(getattr(row, name, 0) or 0) for name in _ATTENDED))
 
 
@@ -187,7 +192,7 @@ def coverage(code: str, year: int) -> Figures:
         db.session.get(Division, code) if code else None,
         kinds.get("director", Coverage()),
         kinds.get("supervisor", Coverage()),
-        _attended(db.session.execute(sums).one()),
+        attended(db.session.execute(sums).one()),
     )
 
 
@@ -213,7 +218,7 @@ def parts(code: str, year: int) -> list[Figures]:
             .where(DivisionTotal.division_code.in_(kept), DivisionTotal.counting_year == year)
             .group_by(DivisionTotal.division_code)
         )
-        counted = {row.division_code: _attended(row) for row in db.session.execute(sums)}
+        counted = {row.division_code: attended(row) for row in db.session.execute(sums)}
     return [
         Figures(
             one,
@@ -233,7 +238,7 @@ def trend(code: str, year: int) -> list[Month]:
         .where(DivisionTotal.division_code == code, DivisionTotal.counting_year == year)
         .order_by(DivisionTotal.month)
     )
-    found = {row.month: _attended(row) for row in rows}
+    found = {row.month: attended(row) for row in rows}
     months = sorted({date(year, number, 1) for number in range(1, 13)} | set(found))
     return [Month(month, found.get(month, Attended())) for month in months]
 
@@ -318,57 +323,9 @@ def live(code: str, year: int, now: datetime) -> Attended | None:
             SlotTotal.slot_id.in_(running), SlotTotal.counting_year == year, within(SlotTotal.division_code, code)
         )
     ).one()
-    return None if row.expected is None else _attended(row)
+    return None if row.expected is None else attended(row)
 
 
 def _open(now: datetime) -> tuple[Any, ...]:
     near = Slot.starts_at.between(now - timedelta(days=1), now + timedelta(days=1))
     return near, Slot.checkin_opens_at <= now, Slot.ends_at > now
-
-
-def rollup(kind: str, key: int | str, now: datetime, *, year: int | None = None, code: str = "") -> Attended:
-    """What was counted of a slot, an event, a phase or a programme (its id), or of a division (its code and `year`).
-
-    Narrowed to people of the division `code`. A slot that is not over, alone or in its event, is asked directly, so
-    that it is right whatever the upkeep does. Raises NotFound for another kind.
-    """
-    if kind == "division":
-        return coverage(str(key), year or now.year).attended
-    if kind in ("slot", "event"):
-        slots = db.session.execute(
-            select(Slot.id, Slot.ends_at, Slot.credit_hours).where(
-                (Slot.id if kind == "slot" else Slot.event_id) == int(key)
-            )
-        ).all()
-        if any(slot.ends_at > now for slot in slots):
-            return _asked(slots, code)
-        chosen: Any = SlotTotal.slot_id.in_([slot.id for slot in slots])
-    elif kind == "phase":
-        of_phase = select(Slot.id).join(Event, Event.id == Slot.event_id).where(Event.phase_id == int(key))
-        chosen = SlotTotal.slot_id.in_(of_phase)
-    elif kind == "programme":
-        chosen = SlotTotal.programme_id == int(key)
-    else:
-        raise NotFound()
-    sums = [func.sum(getattr(SlotTotal, name)).label(name) for name in _ATTENDED if name != "certified"]
-    return _attended(db.session.execute(select(*sums).where(chosen, within(SlotTotal.division_code, code))).one())
-
-
-def _asked(slots: Any, code: str) -> Attended:
-    """The figures of slots from attendance itself; hours are of everyone expected who is there."""
-    found = rolls.figures([slot.id for slot in slots], (code,))
-    total = dict.fromkeys(_ATTENDED, 0)
-    for slot in slots:
-        one = found.get(slot.id, rolls.Figures())
-        for name, value in {
-            "expected": one.expected,
-            "present": one.here - one.late,
-            "late": one.late,
-            "excused": one.excused,
-            "absent": one.absent,
-            "attendances": one.here,
-            "apart": one.beside,
-            "tenth_hours": int(slot.credit_hours * 10) * one.here,
-        }.items():
-            total[name] += value
-    return Attended(**total)

@@ -20,12 +20,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from training_app.core import tasks
 from training_app.core.db import db, is_sqlite, transaction
 from training_app.divisions.rules import within_any
+from training_app.schedule.models import Event, Slot
 
 from . import noticing
 from .counting import COUNTED, Moment, paper_rows, slot_rows
 from .models import CoverageTotal, Dirty, DivisionTotal, PaperTotal, PostState, SlotTotal
 from .poststates import post_rows
-from .recount import prefixes, years
+from .recount import prefixes, stamp, years
 from .rules import NEW_UNTESTED, TRAINED, UNTRAINED
 
 #: How many of a kind are counted anew in one transaction; what waits for it on SQLite waits for so many.
@@ -150,6 +151,8 @@ def _count_slots(keys: Collection[str], moment: Moment) -> None:
     ids = [int(key) for key in keys]
     old, new = _rows(SlotTotal, SlotTotal.slot_id.in_(ids)), _new(slot_rows(moment, ids))
     _sum_up(_replace(SlotTotal, old, new), COUNTED)
+    of_slots = select(Event.programme_id).join(Slot, Slot.event_id == Event.id).where(Slot.id.in_(ids)).distinct()
+    stamp({*(row["programme_id"] for row in old), *db.session.scalars(of_slots)}, moment.now)
 
 
 def _count_papers(keys: Collection[str], moment: Moment) -> None:

@@ -32,6 +32,7 @@ from . import (  # noqa: F401
     views_behind,
     views_digest,
     views_ledgers,
+    views_rollups,
     views_sent,
     words,
 )

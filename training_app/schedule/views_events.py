@@ -66,6 +66,7 @@ def _timed(event: Event) -> list[tuple[AgendaItem, datetime]]:
 _LINKS = {
     "register": P.REGISTRATION_VIEW,
     "attend": P.ATTENDANCE_VIEW,
+    "report": P.REPORT_VIEW,
     "scan": P.DOOR_SCAN,
     "door": P.DOOR_MANAGE,
     "tell": P.MESSAGE_MANAGE,

@@ -10,13 +10,13 @@ from flask_babel import gettext as _
 from training_app.core import clock
 from training_app.core.errors import Invalid
 from training_app.core.permissions import Permission as P
-from training_app.people.policy import allows_anywhere
+from training_app.people.policy import allows, allows_anywhere
 from training_app.web import access
 from training_app.web.pagination import paginate, requested_page
 
 from . import choices, feeds, forms, forms_programmes, offers, queries, states, words
 from . import programmes as service
-from .access import may_plan, programme_for
+from .access import may_plan, programme_for, programme_scope
 from .blueprint import bp
 from .models import Event
 from .rules import missing, slot_state
@@ -127,6 +127,7 @@ def programme(programme_id: int) -> Any:
         live={e.id for e in coming if any(slot_state(s, now) == "open" for s in e.slots)},
         next_id=next((e.id for e in coming if e.state == "published"), None),
         planner=planner,
+        may_report=allows(who, P.REPORT_VIEW, programme_scope(found)),
         feed_token=feeds.token_of(found),
         offer=offers.take("programme", programme_id),
         at=now,

@@ -40,6 +40,11 @@ def hour(value: datetime) -> str:
     return clock.local(value).strftime("%H:%M")
 
 
+def clock_time(value: datetime) -> str:
+    """08:30:05, where seconds matter."""
+    return clock.local(value).strftime("%H:%M:%S")
+
+
 def moment(value: datetime) -> str:
     """Day and time."""
     return f"{day(value)} {hour(value)}"
@@ -77,7 +82,7 @@ def utc_offset() -> int:
 
 def init_app(app: Flask) -> None:
     """Give the filters to the templates."""
-    for name in (day, short_day, full_day, hour, moment, number, place):
+    for name in (day, short_day, full_day, hour, clock_time, moment, number, place):
         app.jinja_env.filters[name.__name__] = name
     app.jinja_env.filters["qr"] = qr.svg
     app.jinja_env.globals.update(span=span, product_name=product_name, now=clock.now, local_date=clock.local_date)

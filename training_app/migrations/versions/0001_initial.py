@@ -149,6 +149,12 @@ def upgrade() -> None:
     op.create_index('ix_post_state_list', 'post_state', ['counting_year', 'kind', 'reached', 'state', 'division_code'], unique=False)
     op.create_index('ix_post_state_out_of_reach', 'post_state', ['counting_year', 'kind', 'division_code'], unique=False, sqlite_where=sa.text('reached = 0'), postgresql_where=sa.text('NOT reached'))
     op.create_index('ix_post_state_person', 'post_state', ['person_id', 'counting_year'], unique=False)
+    op.create_table('programme_count',
+    sa.Column('programme_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('programme_id', name=op.f('pk_programme_count'))
+    )
     op.create_table('sent_report',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('division_code', sa.String(length=12), nullable=False),
@@ -1063,6 +1069,7 @@ def downgrade() -> None:
     op.drop_table('slot_total')
     op.drop_table('serial_counter')
     op.drop_table('sent_report')
+    op.drop_table('programme_count')
     op.drop_index('ix_post_state_person', table_name='post_state')
     op.drop_index('ix_post_state_out_of_reach', table_name='post_state', sqlite_where=sa.text('reached = 0'), postgresql_where=sa.text('NOT reached'))
     op.drop_index('ix_post_state_list', table_name='post_state')
