@@ -1,4 +1,4 @@
-"""A person's page: posts, registrations with their marks, certificates."""
+"""A person's page: posts, registrations with their marks, certificates, training elsewhere."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from training_app.attendance import service as attendance
 from training_app.attendance.service import Mark
 from training_app.certificates.models import Certificate
 from training_app.core.db import db
+from training_app.learning import outside
+from training_app.learning.models import OutsideTraining
+from training_app.learning.outsiderules import WITHDRAWN
 from training_app.people import posts
 from training_app.people.models import Person, Post
 from training_app.registration.models import Registration
@@ -38,6 +41,8 @@ class Dossier:
     lines: tuple[Line, ...]
     certificates: tuple[tuple[Certificate, str], ...]
     stands_in_for: dict[int, str]
+    #: What was handed in and not taken back, the newest first.
+    elsewhere: tuple[OutsideTraining, ...]
 
 
 def registrations(person: Person) -> Select[Any]:
@@ -74,4 +79,5 @@ def dossier(person: Person, found: Sequence[Registration]) -> Dossier:
         lines=tuple(Line(r, tuple(marks.get(slot.id) for slot in r.event.slots)) for r in found),
         certificates=tuple((row[0], row[1]) for row in papers),
         stands_in_for={row.id: row.name for row in names},
+        elsewhere=tuple(row for row in outside.of_person(person.id) if row.state != WITHDRAWN),
     )

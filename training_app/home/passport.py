@@ -157,22 +157,40 @@ def passport(person_id: int, programme: Programme, now: datetime) -> Passport:
     numbers = sorted({*range(1, programme.planned_sessions + 1), *sessions})
     made_up = _made_up(progress)
     stamps = tuple(made_up.get(n) or _stamp(n, sessions.get(n, []), held, marks, done, now) for n in numbers)
-    paper = db.session.scalar(
-        select(Certificate)
-        .where(
-            Certificate.programme_id == programme.id,
-            Certificate.person_id.in_(same_person(person_id)),
-            Certificate.revoked_at.is_(None),
-        )
-        .order_by(Certificate.revision.desc())
-        .limit(1)
-    )
+    paper = _paper(person_id, programme.id)
     hours = {visit.event_id: visit.hours for visit in progress.attended}
     offers: list[Offer] = []
     if paper is None and progress.missing:
         missing = {person_id: progress.missing}
         offers = makeups.offers(programme.id, [person_id], now, known=missing).get(person_id, [])
     return Passport(programme, progress, conditions, stamps, _areas(stamps, hours), paper, tuple(offers[:MOST_OFFERS]))
+
+
+def _paper(person_id: int, programme_id: int) -> Certificate | None:
+    return db.session.scalar(
+        select(Certificate)
+        .where(
+            Certificate.programme_id == programme_id,
+            Certificate.person_id.in_(same_person(person_id)),
+            Certificate.revoked_at.is_(None),
+        )
+        .order_by(Certificate.revision.desc())
+        .limit(1)
+    )
+
+
+def make_up(person_id: int, now: datetime) -> tuple[Programme, Offer] | None:
+    """The programme of the newest year in which a person can make up for something missed now, and the nearest offer.
+
+    The passport of that programme lists all of them. A few statements for each programme of that year.
+    """
+    programmes = programmes_of(person_id, now)
+    for programme in programmes:
+        if programme.counting_year == programmes[0].counting_year and _paper(person_id, programme.id) is None:
+            offers = makeups.offers(programme.id, [person_id], now).get(person_id)
+            if offers:
+                return programme, offers[0]
+    return None
 
 
 def _made_up(progress: Progress) -> dict[int, Stamp]:

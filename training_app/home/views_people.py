@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template, request
 
 from training_app.core.permissions import Permission
+from training_app.learning.outsiderules import STATES, TONES
 from training_app.people.access import person_for, person_scope
 from training_app.people.policy import allows
 from training_app.web import access
@@ -19,7 +20,7 @@ from .blueprint import bp
 @bp.get("/people/<int:person_id>")
 @access.needs(Permission.PERSON_VIEW)
 def person(person_id: int) -> Any:
-    """Posts, registrations, attendance and certificates of a person in one's area."""
+    """Posts, registrations, attendance, certificates and training elsewhere of a person in one's area."""
     who = access.actor()
     found = person_for(who, person_id, Permission.PERSON_VIEW)
     page = paginate(dossier.registrations(found), page=requested_page())
@@ -28,6 +29,8 @@ def person(person_id: int) -> Any:
         dossier=dossier.dossier(found, page.items),
         page=page,
         may_edit=allows(who, Permission.PERSON_EDIT, person_scope(found)),
+        may_enter=allows(who, Permission.OUTSIDE_ENTER, person_scope(found)),
+        words={"states": STATES, "tones": TONES},
     )
 
 

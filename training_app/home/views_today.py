@@ -18,7 +18,7 @@ from training_app.registration import tickets
 from training_app.web import access
 from training_app.web.addresses import public_base
 
-from . import desk, mine, needs, rules, ward
+from . import desk, mine, needs, passport, rules, ward
 from .blueprint import bp
 
 
@@ -44,6 +44,8 @@ def own_page(who: Actor, person_id: int, now: datetime) -> Any:
     return render_template(
         "home/today.html",
         own=own,
+        # On the day of an event everyone opens this page at once, and for the ticket.
+        make_up=passport.make_up(person_id, now) if own.today is None else None,
         code=code,
         typed=typed,
         greeting=greeting(who.name, now),
