@@ -53,6 +53,15 @@ def test_a_supervisor_sees_her_own_and_no_button(app, client_as):
     assert "/issue" not in page and 'name="person"' not in page
 
 
+def test_the_papers_of_a_programme_are_counted_in_ones_own_area(app, client_as):
+    earn(CHEN, LIN, ZHANG)
+    issue(CHEN, LIN, ZHANG)
+    papers.revoke(issued()[0].id, reason="写错", actor_id=ORGANISER, now=cast.NOW)
+    counted = {"organiser": "2 1", "auditor": "2 1", "supervisor_kaiyuan": "1 1", "supervisor_fuqiao": "1 0"}
+    for who, figures in counted.items():
+        assert f"2026 {figures}" in text_of(client_as(who).get("/certificates")), who
+
+
 def test_names_that_cannot_be_drawn_are_listed_before_anything_is_issued(organiser):
     earn(CHEN, LIN)
     with transaction() as session:

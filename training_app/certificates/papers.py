@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from training_app.core import audit
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound
 from training_app.people.models import Person
+from training_app.people.persons import in_area
 
 from .drafts import replaced
 from .models import Certificate, Serial
@@ -94,12 +95,21 @@ def register(programme_id: int) -> Any:
     )
 
 
-def counts(programme_ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    """How many valid and how many revoked papers each programme has, in one statement."""
-    revoked = func.count(Certificate.revoked_at)
+def counts(areas: Mapping[int, tuple[str, ...]]) -> dict[int, tuple[int, int]]:
+    """How many valid and how many revoked papers each programme has, in one statement.
+
+    `areas`: the divisions whose people are counted in a programme; "" is everyone.
+    """
+    revoked, record = func.count(Certificate.revoked_at), aliased(Person)
+    by_area: dict[tuple[str, ...], list[int]] = {}
+    for programme_id, codes in areas.items():
+        by_area.setdefault(codes, []).append(programme_id)
+    counted = [and_(Certificate.programme_id.in_(ids), in_area(codes)) for codes, ids in by_area.items()]
     rows = db.session.execute(
         select(Certificate.programme_id, func.count() - revoked, revoked)
-        .where(Certificate.programme_id.in_(programme_ids), Certificate.replaced_by_id.is_(None))
+        .join(record, record.id == Certificate.person_id)
+        .join(Person, Person.id == func.coalesce(record.merged_into_id, record.id))
+        .where(or_(false(), *counted), Certificate.replaced_by_id.is_(None))
         .group_by(Certificate.programme_id)
     )
     return {row[0]: (row[1], row[2]) for row in rows}

@@ -33,10 +33,11 @@ _LISTED = 20
 @bp.get("/certificates")
 @access.needs(Permission.CERTIFICATE_VIEW)
 def index() -> Any:
-    """Every programme that one may see, with how many papers it has."""
-    page = paginate(programmes(listed_programmes(access.actor(), Permission.CERTIFICATE_VIEW)), page=requested_page())
-    issued = papers.counts([row.id for row in page.items])
-    outside = allows_anywhere(access.actor(), Permission.OUTSIDE_ENTER)
+    """Every programme that one may see, with how many papers its people in one's area have."""
+    who = access.actor()
+    page = paginate(programmes(listed_programmes(who, Permission.CERTIFICATE_VIEW)), page=requested_page())
+    issued = papers.counts({row.id: areas_in(who, row) for row in page.items})
+    outside = allows_anywhere(who, Permission.OUTSIDE_ENTER)
     return render_template("certificates/index.html", page=page, issued=issued, may_enter_outside=outside)
 
 
