@@ -26,8 +26,11 @@ from training_app.reports import recount, service, totals, upkeep
 from training_app.schedule.models import Programme
 
 
-def _report(code=cast.KAIYUAN, programme=cast.PROGRAMME, now=cast.NOW):
-    return service.jurisdiction_rows(code, programme, now)
+def _report(code=cast.KAIYUAN, programme=cast.PROGRAMME, now=cast.NOW, **page):
+    # Some facts of these tests are written past the services that would note them.
+    recount.everything(now)
+    db.session.expire_all()
+    return service.jurisdiction_rows(code, programme, now, **page)
 
 
 def _row(report, person):
@@ -199,6 +202,16 @@ def test_a_day_gone_by_is_asked_of_the_facts(app):
     assert (now["trained"], before["trained"]) == (1, 0)
     by_part = recount.coverage_on(cast.LICHENG, 2026, earlier, cast.NOW, digits=9)
     assert sum(figures["posts"] for (_code, kind), figures in by_part.items() if kind == "director") == before["posts"]
+
+
+def test_a_page_of_communities_keeps_the_figures_of_all_and_whoever_is_missing_in_front(app):
+    seat(CHEN), seat(LIN)
+    come(LIN)
+    every = _report()
+    pages = [_report(page=number, per_page=5) for number in range(1, len(every.rows) // 5 + 2)]
+    assert [row.post for page in pages for row in page.rows] == [row.post for row in every.rows]
+    assert [page.summary for page in pages] == [every.summary] * len(pages)
+    assert pages[0].rows[0].post.person.id == CHEN and pages[0].rows[0].missing
 
 
 def test_unknown_codes_and_programmes_are_not_found(app):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -35,7 +36,7 @@ def within(column: Any, jurisdiction: str) -> ColumnElement[bool]:
     return and_(column >= jurisdiction, column < after)
 
 
-def within_any(column: Any, jurisdictions: list[str] | tuple[str, ...]) -> ColumnElement[bool]:
+def within_any(column: Any, jurisdictions: Sequence[str]) -> ColumnElement[bool]:
     """The condition that a code column lies in one of several jurisdictions; none admits nothing."""
     return or_(*[within(column, code) for code in jurisdictions]) if jurisdictions else ~true()
 

@@ -31,7 +31,10 @@ class SlotTotal(Counted, Model):
     """A slot whose check-in has opened, by subdistrict at that time."""
 
     __tablename__ = "slot_total"
-    __table_args__ = (Index("ix_slot_total_programme", "programme_id"),)
+    __table_args__ = (
+        Index("ix_slot_total_programme", "programme_id"),
+        Index("ix_slot_total_division", "division_code", "counting_year"),
+    )
 
     slot_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     #: The subdistrict, a division above where no more is known, "" where nothing is.

@@ -17,7 +17,7 @@ def holder_rows(year: int, moment: Moment, area: str) -> Select[Any]:
 
     Columns: division_code, person_id, trained. Far less than `post_rows`, which also looks at what lies ahead.
     """
-    parts = Posts(year, moment, places(year, moment, None, area), lineage())
+    parts = Posts(year, moment, [area], places(year, moment, [area]), lineage())
     holder = parts.holders()
     certified = parts.certified(parts.records(holder))
     same = and_(certified.c.code == holder.c.code, certified.c.kind == holder.c.kind)

@@ -1,8 +1,9 @@
-"""Every director's post under a code with what its present holder has done in the counting year, from the facts."""
+"""Every director's post under a code with what its present holder has done in the counting year."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -15,8 +16,8 @@ from training_app.people.models import Person
 from training_app.schedule.models import Programme
 
 from .counting import Moment
-from .poststates import post_rows
-from .rules import TRAINED, VACANT, is_new
+from .models import PostState
+from .rules import TRAINED, is_new
 
 
 @dataclass(frozen=True)
@@ -62,50 +63,58 @@ def meeting(code: str, year: int | None = None) -> list[Programme]:
     )
 
 
-def lines(code: str, programme: Programme, now: datetime) -> list[PostLine]:
-    """Every post under a code, by community, as the totals count it.
-
-    What is still missing is said of the programme, or of another of its counting year in which the holder has come
-    further. The number of statements grows with those programmes, not with posts.
-    """
-    year, moment = programme.counting_year, Moment(now)
-    states = post_rows(year, moment, area=code).subquery("post")
+def kept(code: str, year: int, now: datetime) -> list[PostLine]:
+    """Every director's post under a code, by community, as the upkeep counted it last; what is missing is not said."""
     rows = db.session.execute(
-        select(Division, Person, states)
-        .join(states, states.c.division_code == Division.code)
-        .outerjoin(Person, Person.id == states.c.person_id)
-        .where(states.c.kind == "director")
+        select(Division, Person, PostState.__table__)
+        .join(PostState, PostState.division_code == Division.code)
+        .outerjoin(Person, Person.id == PostState.person_id)
+        .where(
+            PostState.kind == "director",
+            PostState.counting_year == year,
+            # The whole key is named: by the year alone every post of the country would be gone through.
+            PostState.division_code.in_(select(Division.code).where(within(Division.code, code))),
+        )
         .order_by(Division.code)
     ).all()
+    day = Moment(now).day_of(year)
+    return [
+        PostLine(
+            row[0],
+            row[1],
+            row.started_on,
+            row.state,
+            new=row.first_started_on is not None and is_new(row.first_started_on, day),
+            reached=row.reached,
+            tested=row.tested,
+            passed=row.passed,
+        )
+        for row in rows
+    ]
+
+
+def with_progress(lines: Sequence[PostLine], code: str, programme: Programme, now: datetime) -> list[PostLine]:
+    """Lines of posts under a code with the sessions that each holder attended, and what is still missing in words.
+
+    It is said of the programme, or of another of its counting year in which the holder has come further. The number
+    of statements grows with those programmes, not with posts.
+    """
     progress: dict[int, certificates.Progress] = {}
-    for one in sorted(meeting(code, year), key=lambda p: p.id != programme.id):
-        inside = {row.person_id for row in rows if row.person_id and lies_in(row.division_code, one.division_code)}
+    for one in sorted(meeting(code, programme.counting_year), key=lambda p: p.id != programme.id):
+        inside = {line.person.id for line in lines if line.person and lies_in(line.division.code, one.division_code)}
         if inside:
             for person_id, found in certificates.progress(one.id, inside, now).items():
                 before = progress.get(person_id)
                 if before is None or _further(found) > _further(before):
                     progress[person_id] = found
-    day = moment.day_of(year)
     made = []
-    for row in rows:
-        if row.state == VACANT:
-            made.append(PostLine(row[0], None, None, VACANT))
+    for line in lines:
+        done = progress.get(line.person.id) if line.person else None
+        if done is None:
+            made.append(line)
             continue
-        done = progress.get(row.person_id)
-        made.append(
-            PostLine(
-                row[0],
-                row[1],
-                row.started_on,
-                row.state,
-                new=is_new(row.first_started_on, day),
-                reached=row.reached,
-                tested=row.tested,
-                passed=row.passed,
-                sessions_done=done.sessions_done if done else 0,
-                note=done.sentence if done and not done.eligible and row.state != TRAINED else "",
-            )
-        )
+        note = done.sentence if not done.eligible and not line.covered else ""
+        made.append(replace(line, sessions_done=done.sessions_done, note=note))
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,7 +32,7 @@ from sqlalchemy.orm import aliased
 
 from training_app.certificates.models import Certificate, Rule
 from training_app.divisions.models import Division
-from training_app.divisions.rules import DIGITS, within
+from training_app.divisions.rules import DIGITS, within_any
 from training_app.learning.models import OutsideTraining, Score
 from training_app.learning.outsiderules import CONFIRMED
 from training_app.people.merging import HOLDER
@@ -49,17 +49,15 @@ from .visited import Visited
 _NEVER = date(9999, 12, 31)
 
 
-def places(year: int, moment: Moment, subdistricts: Collection[str] | None, area: str) -> Any:
-    """The divisions that have a post on the day: those that were there."""
+def places(year: int, moment: Moment, areas: Sequence[str]) -> Any:
+    """The divisions in these areas that have a post on the day: those that were there."""
     on = moment.day_of(year)
     wanted = select(Division.code, KIND_AT.label("kind"), Division.valid_to).where(
         Division.level.in_(list(LEVEL.values())),
         or_(Division.valid_from.is_(None), Division.valid_from <= on),
         or_(Division.valid_to.is_(None), Division.valid_to >= on),
-        within(Division.code, area),
+        within_any(Division.code, areas),
     )
-    if subdistricts is not None:
-        wanted = wanted.where(or_(Division.parent_code.in_(subdistricts), Division.code.in_(subdistricts)))
     return wanted.cte("place")
 
 
@@ -80,6 +78,8 @@ class Posts:
 
     year: int
     moment: Moment
+    #: Whose posts are asked about; "" is everyone's.
+    areas: Sequence[str]
     place: Any
     lineage: Any
 
@@ -91,6 +91,13 @@ class Posts:
         """The condition that a Programme is of the year and holds a division, or what became part of that."""
         before = exists().where(self.lineage.c.code == code, holds(Programme.division_code, self.lineage.c.former))
         return and_(Programme.counting_year == self.year, or_(holds(Programme.division_code, code), before))
+
+    def concerned(self) -> ColumnElement[bool]:
+        """The condition that a Programme is of the year and holds any of the places, or what became part of them."""
+        inside, before = within_any(Programme.division_code, self.areas), self.lineage.c
+        above = or_(*(holds(Programme.division_code, literal(area)) for area in self.areas))
+        former = exists().where(within_any(before.code, self.areas), holds(Programme.division_code, before.former))
+        return and_(Programme.counting_year == self.year, or_(inside, above, former))
 
     def holders(self) -> Any:
         """Every place with its holder on the day, the one who stays after a merge, or null."""
@@ -143,7 +150,7 @@ class Posts:
         return (
             select(Post.division_code, Post.kind, func.min(Post.started_on).label("started_on"))
             .join(self.place, and_(self.place.c.code == Post.division_code, self.place.c.kind == Post.kind))
-            .where(Post.started_on > self.on)
+            .where(Post.started_on > self.on, within_any(Post.division_code, self.areas))
             .group_by(Post.division_code, Post.kind)
             .cte("following")
         )
@@ -241,8 +248,11 @@ class Posts:
         coming = (
             select(Event.id, Event.programme_id, Event.kind, Event.number, func.sum(Slot.credit_hours).label("hours"))
             .join(Slot, Slot.event_id == Event.id)
-            .join(Programme, Programme.id == Event.programme_id)
-            .where(Programme.counting_year == self.year, Event.state.in_(("draft", "published")))
+            .where(
+                # By their programmes: in a small area they are few of all that are ahead.
+                Event.programme_id.in_(select(Programme.id).where(self.concerned())),
+                Event.state.in_(("draft", "published")),
+            )
             .group_by(Event.id, Event.programme_id, Event.kind, Event.number)
             .having(func.max(Slot.checkin_closes_at) > self.moment.now)
             .subquery("coming")
@@ -280,7 +290,7 @@ class Posts:
             )
             .outerjoin(rule, rule.c.programme_id == Programme.id)
             .outerjoin(offers, offers.c.programme_id == Programme.id)
-            .where(Programme.counting_year == self.year)
+            .where(self.concerned())
             .cte("needs")
         )
 
@@ -360,13 +370,13 @@ def _areas(needs: Any, code: Any) -> tuple[Any, list[tuple[Any, ColumnElement[bo
     return or_(none, *(value == 1 for value in values)), joins
 
 
-def post_rows(year: int, moment: Moment, *, subdistricts: Collection[str] | None = None, area: str = "") -> Select[Any]:
-    """Every post's state in a counting year: of everyone, of these subdistricts, or of a division.
+def post_rows(year: int, moment: Moment, areas: Sequence[str] = ("",)) -> Select[Any]:
+    """Every post's state in a counting year, in the divisions under these codes; "" is everyone's.
 
     Columns: division_code, kind, counting_year, person_id, started_on, first_started_on, state, changes_on, reached,
     tested, passed.
     """
-    parts = Posts(year, moment, places(year, moment, subdistricts, area), lineage())
+    parts = Posts(year, moment, areas, places(year, moment, areas), lineage())
     holder = parts.holders()
     record = parts.records(holder)
     first, following = parts.first_starts(record), parts.next_starts()
@@ -378,7 +388,7 @@ def post_rows(year: int, moment: Moment, *, subdistricts: Collection[str] | None
     done, needs = visited.done(made, visit), parts.needs(ahead)
     engaged = union(parts.seated(record), select(visit.c.code, visit.c.kind)).cte("engaged")
     reachable = union(parts.reachable(done, ahead, needs)).cte("reachable")
-    in_reach, areas = _areas(needs, holder.c.code)
+    in_reach, joins = _areas(needs, holder.c.code)
 
     def same(other: Any) -> ColumnElement[bool]:
         return and_(other.c.code == holder.c.code, other.c.kind == holder.c.kind)
@@ -426,6 +436,6 @@ def post_rows(year: int, moment: Moment, *, subdistricts: Collection[str] | None
         .outerjoin(engaged, same(engaged))
         .outerjoin(reachable, same(reachable))
     )
-    for one, condition in areas:
+    for one, condition in joins:
         statement = statement.outerjoin(one, condition)
     return statement

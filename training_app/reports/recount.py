@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from training_app.attendance.models import Scan
 from training_app.core.db import db, insert_unless_there, is_sqlite, transaction
-from training_app.divisions.rules import DIGITS
+from training_app.divisions.rules import DIGITS, subdistrict_of
 from training_app.schedule.models import Programme
 
 from .counting import COUNTED, Moment, paper_rows, slot_rows, starts
@@ -181,14 +181,29 @@ def coverage_on(
 
     `digits` gives it for every division of that level below instead.
     """
-    posts = post_rows(year, Moment.end_of(day, now), area=code).subquery("post")
+    posts = post_rows(year, Moment.end_of(day, now), [code]).subquery("post")
     rows = db.session.execute(coverage_of(posts.c, len(code) if digits is None else digits))
     return {(row.division_code, row.kind): {name: getattr(row, name) for name in COVERAGE} for row in rows}
 
 
 def counted_on(code: str, year: int, day: date, now: datetime) -> dict[str, int]:
     """What was counted of attendance in a division until the end of a day, from the facts; writes nothing."""
-    slots = slot_rows(Moment.end_of(day, now), areas=(code,), year=year).subquery("slot_row")
+    return _summed(slot_rows(Moment.end_of(day, now), areas=(code,), year=year))
+
+
+def counted_near(code: str, year: int, now: datetime) -> dict[str, int]:
+    """What was counted of attendance until now in a community, of which no sums are kept, from the facts.
+
+    The kept totals say in which slots anybody of its subdistrict was.
+    """
+    slots = select(SlotTotal.slot_id).where(
+        SlotTotal.division_code == subdistrict_of(code), SlotTotal.counting_year == year
+    )
+    return _summed(slot_rows(Moment(now), slots, areas=(code,)))
+
+
+def _summed(rows: Select[Any]) -> dict[str, int]:
+    slots = rows.subquery("slot_row")
     row = db.session.execute(select(*(func.coalesce(func.sum(slots.c[name]), 0) for name in COUNTED))).one()
     return {name: int(value) for name, value in zip(COUNTED, row, strict=True)}
 

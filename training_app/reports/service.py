@@ -129,40 +129,58 @@ def _summary(lines: Sequence[PostLine], attended: Attended) -> Summary:
     )
 
 
-def jurisdiction_rows(code: str, programme_id: int, now: datetime) -> Report:
-    """Every community under a code: its present director, the mark of each session, the state of the post.
+def jurisdiction_rows(
+    code: str, programme_id: int, now: datetime, *, page: int = 1, per_page: int | None = None
+) -> Report:
+    """The communities under a code: the present director, the mark of each session, the state of the post.
 
-    While a slot runs, whoever is expected and not there stands first. The caller has proven that the actor may
-    see this code. A fixed number of statements for any number of communities. Raises NotFound.
+    All of them, or a page of `per_page`; while a slot runs, whoever is expected and not there stands first. The
+    caller has proven that the actor may see this code. A fixed number of statements for any number of communities.
+    Raises NotFound.
     """
     division, programme = _found(code, programme_id)
-    lines = posts.lines(code, programme, now)
+    lines = posts.kept(code, programme.counting_year, now)
     events = matrix.events_of(Event.programme_id == programme_id)
-    columns = matrix.columns([event for event in events if event.kind == "session"])
     today = _today(events, code, now)
-    roll = matrix.roll_of(events, ("",))
-    marks = rolls.rolled(roll, {line.person.id for line in lines if line.person})
-    own = rolls.Rolled(
+    missing = _missing(lines, today)
+    shown = sorted(lines, key=lambda line: (line.division.code not in missing, line.division.code))
+    if per_page is not None:
+        shown = shown[(page - 1) * per_page : page * per_page]
+    columns = matrix.columns([event for event in events if event.kind == "session"])
+    own = _own_marks(events, shown)
+    rows = []
+    for line in posts.with_progress(shown, code, programme, now):
+        cells = tuple(matrix.cell(line.person.id, one, own, now) if line.person else matrix.Cell("") for one in columns)
+        rows.append(Community(line, cells, line.division.code in missing))
+    return Report(division, programme, columns, rows, _summary(lines, _attended(division, programme, now)), today)
+
+
+def _own_marks(events: Sequence[Event], lines: Sequence[PostLine]) -> rolls.Rolled:
+    """What the holders of these posts have to do with events for themselves."""
+    marks = rolls.rolled(matrix.roll_of(events, ("",)), {line.person.id for line in lines if line.person})
+    return rolls.Rolled(
         {key: seat for key, seat in marks.seats.items() if seat.as_whom == "trainee"},
         {key: stand for key, stand in marks.stands.items() if stand.as_whom in ("trainee", "walk_in")},
     )
-    rows = []
+
+
+def _missing(lines: Sequence[PostLine], today: Today | None) -> set[str]:
+    """The communities whose director is expected now and not there."""
+    if today is None or not today.live:
+        return set()
+    own, found = _own_marks([today.event], lines), set()
     for line in lines:
-        if line.person is None:
-            rows.append(Community(line, tuple(matrix.Cell("") for _ in columns)))
-            continue
-        cells = tuple(matrix.cell(line.person.id, column, own, now) for column in columns)
-        rows.append(Community(line, cells, _missing(line.person.id, today, own)))
-    rows.sort(key=lambda row: (not row.missing, row.post.division.code))
-    counted = Attended(**recount.counted_on(code, programme.counting_year, clock.local_date(now), now))
-    return Report(division, programme, columns, rows, _summary(lines, counted), today)
+        if line.person is not None and (line.person.id, today.event.id) in own.seats:
+            stand = own.stands.get((line.person.id, today.slot.id))
+            if stand is None or stand.status == "absent":
+                found.add(line.division.code)
+    return found
 
 
-def _missing(person_id: int, today: Today | None, marks: rolls.Rolled) -> bool:
-    if today is None or not today.live or (person_id, today.event.id) not in marks.seats:
-        return False
-    stand = marks.stands.get((person_id, today.slot.id))
-    return stand is None or stand.status == "absent"
+def _attended(division: Division, programme: Programme, now: datetime) -> Attended:
+    if division.level == "community":
+        return Attended(**recount.counted_near(division.code, programme.counting_year, now))
+    return totals.coverage(division.code, programme.counting_year).attended
 
 
 def overview(code: str, year: int, now: datetime) -> Overview:

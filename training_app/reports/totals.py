@@ -152,6 +152,8 @@ class ToActOn:
     pages: int
 
 
+#: Spells out the whole key, which else is not looked up by: every division of the year would be read.
+_OF_BOTH = CoverageTotal.kind.in_(KINDS)
 _COVERAGE = tuple(one.name for one in fields(Coverage))
 _ATTENDED = tuple(one.name for one in fields(Attended))
 
@@ -183,7 +185,7 @@ def coverage(code: str, year: int) -> Figures:
         row.kind: _coverage(row)
         for row in db.session.execute(
             select(CoverageTotal.__table__).where(
-                CoverageTotal.division_code == code, CoverageTotal.counting_year == year
+                CoverageTotal.division_code == code, CoverageTotal.counting_year == year, _OF_BOTH
             )
         )
     }
@@ -210,7 +212,7 @@ def parts(code: str, year: int) -> list[Figures]:
     kinds: dict[tuple[str, str], Coverage] = {}
     counted: dict[str, Attended] = {}
     if kept:
-        mine = CoverageTotal.division_code.in_(kept), CoverageTotal.counting_year == year
+        mine = CoverageTotal.division_code.in_(kept), CoverageTotal.counting_year == year, _OF_BOTH
         for row in db.session.execute(select(CoverageTotal.__table__).where(*mine)):
             kinds[row.division_code, row.kind] = _coverage(row)
         sums = (

@@ -172,7 +172,7 @@ _OF_PERSONS: dict[str, Callable[[Row], bool]] = {
 
 def _count_posts(keys: Collection[str], moment: Moment) -> None:
     old = _rows(PostState, within_any(PostState.division_code, list(keys)))
-    new = [row for year in years() for row in _new(post_rows(year, moment, subdistricts=keys))]
+    new = [row for year in years() for row in _new(post_rows(year, moment, list(keys)))]
     involved = {(row["person_id"], row["counting_year"]) for row in (*old, *new) if row["person_id"] is not None}
     persons = {person for person, _year in involved}
     before = _persons(persons)

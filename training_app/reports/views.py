@@ -21,6 +21,7 @@ from training_app.schedule.models import Phase, Programme
 from training_app.schedule.queries import PHASE_ANNOUNCED
 from training_app.web import access
 from training_app.web.downloads import download
+from training_app.web.pagination import PER_PAGE, Page, requested_page
 
 from . import (  # noqa: F401
     charts,
@@ -114,10 +115,16 @@ def division(code: str) -> Any:
     }
     if programme is None:
         return render_template("reports/nothing.html", **shared)
-    report = service.jurisdiction_rows(found.code, programme.id, now)
-    phase = _to_nominate(who, programme, now)
+    number = requested_page()
+    report = service.jurisdiction_rows(found.code, programme.id, now, page=number, per_page=PER_PAGE)
     return render_template(
-        "reports/communities.html", report=report, phase=phase, programmes=programmes, programme=programme, **shared
+        "reports/communities.html",
+        report=report,
+        page=Page(report.rows, number, report.summary.posts),
+        phase=_to_nominate(who, programme, now),
+        programmes=programmes,
+        programme=programme,
+        **shared,
     )
 
 

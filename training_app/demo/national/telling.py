@@ -163,7 +163,6 @@ class _Nation:
 def _settle() -> None:
     """What a database does by itself in quiet hours, now: the totals are counted by what it knows of its tables."""
     if is_sqlite():
-        bulk.keep_in_memory(_USUAL)
         # The file beside it has grown as large as itself.
         _outside("PRAGMA wal_checkpoint(TRUNCATE)")
     else:
@@ -171,7 +170,9 @@ def _settle() -> None:
 
 
 def _settle_totals() -> None:
-    if not is_sqlite():
+    if is_sqlite():
+        bulk.keep_in_memory(_USUAL)
+    else:
         _outside("ANALYZE")
 
 

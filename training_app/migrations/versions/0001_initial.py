@@ -193,6 +193,7 @@ def upgrade() -> None:
     sa.Column('tenth_hours', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('slot_id', 'division_code', name=op.f('pk_slot_total'))
     )
+    op.create_index('ix_slot_total_division', 'slot_total', ['division_code', 'counting_year'], unique=False)
     op.create_index('ix_slot_total_programme', 'slot_total', ['programme_id'], unique=False)
     op.create_table('stored_file',
     sa.Column('sha256', sa.String(length=64), nullable=False),
@@ -1066,6 +1067,7 @@ def downgrade() -> None:
     op.drop_table('upkeep')
     op.drop_table('stored_file')
     op.drop_index('ix_slot_total_programme', table_name='slot_total')
+    op.drop_index('ix_slot_total_division', table_name='slot_total')
     op.drop_table('slot_total')
     op.drop_table('serial_counter')
     op.drop_table('sent_report')
