@@ -15,6 +15,8 @@
     first.addEventListener("change", function () {
       var mine = asked += 1, code = first.value;
       if (!code) { fill([]); return; }
+      // A step on the way: the server offers what lies below it.
+      if (code.length < 9) { home.insertBefore(button, after); button.click(); return; }
       second.disabled = true;
       fetch(box.getAttribute("data-places").replace("000000000", code)).then(function (answer) { return answer.json(); })
         .then(function (found) { if (mine === asked) { fill(found.communities); } })

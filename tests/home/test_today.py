@@ -6,17 +6,18 @@ import re
 from datetime import timedelta
 
 import time_machine
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from tests import cast
 from tests.home.story import CHEN, LIN, ZHANG, attended, crowd, registered
 from training_app.attendance import leaves
 from training_app.core import qr
 from training_app.core.db import db, transaction
+from training_app.home import desk
 from training_app.people.models import Person
 from training_app.registration import tickets
 from training_app.registration.models import Nomination, Registration
-from training_app.schedule.models import Event
+from training_app.schedule.models import Event, Slot, Venue
 
 
 def test_a_visitor_is_led_to_the_login(client_as):
@@ -203,3 +204,44 @@ def test_leave_that_was_asked_stands_beside_the_ticket_and_the_date(app, client_
     assert browser.get("/dates").text.count("已申请请假") == 2
     leaves.drop(5, CHEN, actor_id=CHEN, now=cast.NOW)
     assert browser.get("/dates").text.count("已申请请假") == 1
+
+
+def _sessions_today(count, first):
+    """More events of today, each at a venue of its own, in bulk."""
+    opens, ends = cast.NOW - timedelta(minutes=30), cast.NOW + timedelta(hours=3)
+    slot = {"label": "morning", "starts_at": cast.NOW, "ends_at": ends, "checkin_opens_at": opens, "credit_hours": 4}
+    slot |= {"checkin_closes_at": ends, "late_after": cast.NOW}
+    event = {"programme_id": cast.PROGRAMME, "kind": "salon", "title": "沙龙", "state": "published", "seats_taken": 0}
+    many = range(first, first + count)
+    with transaction() as session:
+        session.execute(insert(Venue), [{"id": n, "name": f"地点{n}", "division_code": cast.KAIYUAN} for n in many])
+        session.execute(
+            insert(Event), [event | {"id": n, "number": n, "venue_id": n, "created_at": cast.LONG_AGO} for n in many]
+        )
+        session.execute(insert(Slot), [slot | {"id": n, "event_id": n} for n in many])
+
+
+def test_the_first_page_lists_a_days_events_as_far_as_one_reads_in_as_many_statements(app, client_as, count_statements):
+    browser = client_as("administrator")
+    _sessions_today(2, 100)
+    few = count_statements(lambda: browser.get("/"))
+    _sessions_today(300, 200)
+    assert count_statements(lambda: browser.get("/")) == few
+    page = browser.get("/")
+    assert page.text.count("today-event") == desk.MOST_TODAY and len(page.data) < 100_000
+    assert "今天还有更多活动" in page.text
+
+
+def test_an_event_of_several_days_is_not_among_what_comes_once_it_has_begun(app, client_as):
+    page = client_as("organiser").get("/").text
+    assert "特殊儿童服务" in page
+    earlier = cast.NOW - timedelta(days=1)
+    with transaction() as session:
+        first = session.scalars(select(Slot).where(Slot.event_id == 5)).one()
+        more = {name: getattr(first, name) for name in ("label", "credit_hours", "event_id")}
+        session.execute(
+            insert(Slot),
+            [more | {"id": 500, "starts_at": earlier, "late_after": earlier, "checkin_opens_at": earlier}
+             | dict.fromkeys(("ends_at", "checkin_closes_at"), earlier + timedelta(hours=3))],
+        )  # fmt: skip
+    assert "特殊儿童服务" not in client_as("organiser").get("/").text.split("接下来")[-1]

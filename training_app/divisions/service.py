@@ -2,14 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from training_app.core.db import db
 
 from .models import Division
-from .rules import within_any
+from .rules import DIGITS, within_any
+
+#: A choice of places offers so many at once; a larger area is opened a level at a time.
+AT_ONCE = 400
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The divisions that a choice of places offers, by code. `stepwise`: what lies below the chosen one, not all."""
+
+    found: Sequence[Division]
+    stepwise: bool
+
+    def labelled(self) -> list[tuple[str, str]]:
+        """Codes and names, each level below another set in."""
+        depths = {length: place for place, length in enumerate(sorted({len(one.code) for one in self.found}))}
+        return [(one.code, "\u3000" * depths[len(one.code)] + one.name) for one in self.found]
+
+
+def steps(prefixes: Iterable[str], chosen: str = "", *, levels: Iterable[str] = ("subdistrict",)) -> Steps:
+    """Every division of these levels in an area; of a large area the way down to the chosen one and the next level.
+
+    Two statements, and never more than a few hundred divisions, whatever the size of the area.
+    """
+    area = tuple(prefixes)
+    here = Division.valid_to.is_(None), within_any(Division.code, area)
+    wanted = select(Division).where(*here).order_by(Division.code)
+    few = db.session.scalars(wanted.where(Division.level.in_(list(levels))).limit(AT_ONCE + 1)).all()
+    if len(few) <= AT_ONCE:
+        return Steps(few, stepwise=False)
+    opened = {chosen[:digits] for digits in DIGITS.values() if digits <= len(chosen)} if chosen.isdigit() else set()
+    top = Division.parent_code.is_(None) if "" in area else Division.code.in_(area)
+    if "" not in area and len(area) == 1:
+        opened.update(area)
+    below = wanted.where(or_(top, Division.parent_code.in_(opened)), Division.level != "community")
+    return Steps(db.session.scalars(below).all(), stepwise=True)
 
 
 def subdistricts(prefixes: Iterable[str]) -> list[Division]:

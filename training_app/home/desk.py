@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from training_app.attendance.models import Attendance
 from training_app.attendance.rules import EXPECTED, HERE
@@ -25,6 +26,9 @@ from training_app.schedule.rules import slot_state
 from training_app.schedule.visibility import visible_events, visible_rows
 
 from . import rules
+
+#: Events of a day that the first page lists; who sees the whole country has the list of events.
+MOST_TODAY = 30
 
 
 @dataclass(frozen=True)
@@ -83,16 +87,22 @@ def here(actor: Actor, found: Sequence[Event]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def today(actor: Actor, now: datetime) -> list[SlotToday]:
-    """The slots of this day that the actor may see, in their order."""
+def today(actor: Actor, now: datetime) -> tuple[list[SlotToday], bool]:
+    """The slots of this day that the actor may see, in their order; True where there are more than `MOST_TODAY`."""
     start = at(local_date(now), time())
-    inside = select(Slot.event_id).where(Slot.ends_at > start, Slot.starts_at < start + timedelta(days=1))
+    near = Slot.starts_at.between(start - rules.LONGEST, start + timedelta(days=1))
+    inside = select(Slot.event_id).where(near, Slot.ends_at > start, Slot.starts_at < start + timedelta(days=1))
     statement = events(visible_events(actor, P.SCHEDULE_VIEW), Filters()).where(
         Event.id.in_(inside), Event.state.in_(("published", "closed"))
     )
-    found = db.session.scalars(statement).all()
+    everything = db.session.scalars(statement.limit(MOST_TODAY + 1)).all()
+    found = everything[:MOST_TODAY]
     if not found:
-        return []
+        return [], False
+    for event in found:
+        for slot in event.slots:
+            # Else the page would ask for each event again.
+            set_committed_value(slot, "event", event)
     registered, arrived = counts(actor, found), here(actor, found)
     return [
         SlotToday(
@@ -105,15 +115,16 @@ def today(actor: Actor, now: datetime) -> list[SlotToday]:
         for event in found
         for slot in event.slots
         if rules.is_today(slot, now)
-    ]
+    ], len(everything) > MOST_TODAY
 
 
 def coming(actor: Actor, now: datetime, most: int = 5) -> list[Coming]:
     """The next events after today that the actor may see."""
     start = at(local_date(now) + timedelta(days=1), time())
-    ahead = select(Slot.event_id).group_by(Slot.event_id).having(func.min(Slot.starts_at) >= start)
+    ahead = select(Slot.event_id).where(Slot.starts_at >= start)
+    begun = exists().where(Slot.event_id == Event.id, Slot.starts_at < start)
     statement = events(visible_events(actor, P.SCHEDULE_VIEW), Filters()).where(
-        Event.id.in_(ahead), Event.state == "published"
+        Event.id.in_(ahead), ~begun, Event.state == "published"
     )
     found = db.session.scalars(statement.limit(most)).all()
     registered = counts(actor, found) if found else {}

@@ -26,7 +26,7 @@ from training_app.registration.models import Nomination, Registration, StandIn
 from training_app.schedule.models import Event, Facilitation, Phase, Programme, Slot
 from training_app.schedule.visibility import visible_programmes
 
-from .rules import event_name
+from .rules import LONGEST, event_name
 
 #: A draft is brought up so long before its start, a missing facilitator likewise.
 DRAFT_AHEAD = timedelta(days=21)
@@ -112,7 +112,7 @@ def stand_ins(visible: ColumnElement[bool], _now: datetime) -> list[Need]:
 
 def waiting(visible: ColumnElement[bool], now: datetime) -> list[Need]:
     """People who wait for a seat at an event that is not over."""
-    ahead = select(Slot.event_id).where(Slot.ends_at > now)
+    ahead = select(Slot.event_id).where(Slot.starts_at > now - LONGEST, Slot.ends_at > now)
     rows = _rows(
         select(*_EVENT, func.count().label("found"))
         .select_from(Registration)
@@ -135,12 +135,14 @@ def waiting(visible: ColumnElement[bool], now: datetime) -> list[Need]:
 
 
 def _ahead(visible: ColumnElement[bool], now: datetime, until: timedelta, *conditions: Any) -> list[Any]:
+    # Found by an index; whatever began before is left out below.
+    near = Event.id.in_(select(Slot.event_id).where(Slot.starts_at.between(now, now + until)))
     return _rows(
         select(*_EVENT, _START.label("start"))
         .select_from(Event)
         .join(Programme, Programme.id == Event.programme_id)
         .join(Slot, Slot.event_id == Event.id)
-        .where(visible, *conditions)
+        .where(visible, near, *conditions)
         .group_by(*_EVENT)
         .having(now < _START, now + until > _START)
         .order_by(_START)

@@ -14,6 +14,8 @@ from training_app.core.clock import local, local_date
 _TWO = frozenset(("欧阳", "上官", "诸葛", "司马", "司徒", "尉迟", "皇甫", "东方", "慕容", "令狐", "夏侯", "公孙"))
 #: For so long after its end a ticket still stands on the first page: people leave late.
 AFTER = timedelta(minutes=30)
+#: No slot lasts longer: those that run are found by when they start.
+LONGEST = timedelta(days=3)
 
 
 def part_of_day(moment: datetime) -> str:

@@ -66,7 +66,7 @@ def today() -> Any:
         return redirect(url_for(door)) if door in current_app.view_functions else render_template("home/nobody.html")
     if not who.is_staff:
         return own_page(who, who.person_id, now)
-    slots = desk.today(who, now)
+    slots, more_today = desk.today(who, now)
     supervises = bool(who.supervised)
     absent, absent_in_all = (
         ward.missing(who, [s.slot.id for s in slots if s.state == "open"]) if supervises else ([], 0)
@@ -75,6 +75,7 @@ def today() -> Any:
         "home/staff.html",
         greeting=greeting(who.name, now),
         slots=slots,
+        more_today=more_today,
         coming=desk.coming(who, now),
         needs=needs.needs(who, now),
         posts=posts.present_posts([who.person_id]).get(who.person_id, []),

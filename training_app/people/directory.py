@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, or_, select
 
 from training_app.divisions import service as tree
 from training_app.divisions.models import Division
-from training_app.divisions.rules import DIGITS, subdistrict_of, within, within_any
+from training_app.divisions.rules import subdistrict_of, within, within_any
 
 from . import persons, posts
 from .models import Person, Post
@@ -91,6 +91,6 @@ def vacancies(subdistrict: str, jurisdictions: Sequence[str]) -> Select[Any]:
     return wanted.order_by(Division.code)
 
 
-def offered(jurisdictions: Sequence[str]) -> list[Division]:
-    """The subdistricts that the filter offers."""
-    return [d for d in tree.subdistricts(jurisdictions) if len(d.code) == DIGITS["subdistrict"]]
+def offered(jurisdictions: Sequence[str], chosen: str = "") -> tree.Steps:
+    """The subdistricts that the filter offers; in a large area the divisions on the way to them."""
+    return tree.steps(jurisdictions, chosen)

@@ -47,6 +47,8 @@ class GrantForm(Form):
     organisation_id = SelectField(_l("For the organisation"), validate_choice=False)
     event_id = SelectField(_l("For the event"), validate_choice=False)
     until = DayField(_l("Until (empty: without end)"), [Optional()])
+    #: The areas are offered a level at a time.
+    stepwise = False
 
 
 class OrganisationForm(Form):
@@ -55,6 +57,8 @@ class OrganisationForm(Form):
     name = StringField(_l("Full name"), [needed()], render_kw={"maxlength": 120})
     kind = SelectField(_l("Kind of organisation"), choices=list(KIND_NAMES.items()))
     division = SelectField(_l("Works in"), validate_choice=False)
+    #: The areas are offered a level at a time.
+    stepwise = False
 
 
 def number(text: Any) -> int | None:

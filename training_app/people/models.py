@@ -36,6 +36,13 @@ class Person(Model):
             sqlite_where=text("merged_into_id IS NOT NULL"),
             postgresql_where=text("merged_into_id IS NOT NULL"),
         ),
+        # Few are unconfirmed, and Today asks at every look how many.
+        Index(
+            "ix_person_unconfirmed",
+            "division_code",
+            sqlite_where=text("unconfirmed = 1"),
+            postgresql_where=text("unconfirmed"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from training_app.core import clock, qr
 from training_app.core.permissions import Permission as P
+from training_app.divisions.rules import DIGITS
 from training_app.web import access
 from training_app.web.addresses import public_url
 
@@ -77,11 +78,14 @@ def link_sheet() -> Any:
     cards: list[Any] = []
     if chosen:
         place_for(who, chosen, P.PERSON_EDIT)
-        held = posts.holders([chosen])
+        # A division above is a step on the way to a subdistrict.
+        held = posts.holders([chosen]) if len(chosen) >= DIGITS["subdistrict"] else []
         # As on the page of one link: nobody takes the link of someone who stands above them.
         below = staffing.without_access_above(who, [h.person.id for h in held if h.person is not None], clock.now())
         for holder in held:
             if holder.person is not None and holder.person.id in below:
                 url = public_url("people.personal_link", token=links.personal_token(holder.person))
                 cards.append((holder, url))
-    return render_template("people/link_sheet.html", cards=cards, chosen=chosen, subdistricts=directory.offered(area))
+    return render_template(
+        "people/link_sheet.html", cards=cards, chosen=chosen, subdistricts=directory.offered(area, chosen).labelled()
+    )

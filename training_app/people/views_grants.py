@@ -13,6 +13,7 @@ from training_app.core.actors import Actor, Role
 from training_app.core.errors import Invalid, NotFound
 from training_app.core.permissions import Permission as P
 from training_app.divisions import service as tree
+from training_app.divisions.forms import choosing
 from training_app.web import access
 
 from . import forms, grants, policy, rules, staffing
@@ -26,8 +27,8 @@ def _offer(form: GrantForm, who: Actor, now: datetime) -> None:
     roles = {role for grant in who.grants for role in rules.MAY_GIVE.get(grant.role, frozenset())}
     form.role.choices = [(role.value, ROLE_NAMES[role.value]) for role in Role if role in roles]
     area = policy.jurisdictions(who, P.ACCOUNT_RESET)
-    places = [*tree.at_levels(("city", "district"), area), *tree.subdistricts(area)]
-    form.division_code.choices = [("", "—"), *((d.code, d.name) for d in places)]
+    places = tree.steps(area, form.division_code.data or "", levels=("city", "district", "subdistrict"))
+    form.division_code.choices, form.stepwise = [("", "—"), *places.labelled()], places.stepwise
     offices = None if staffing.is_administrator(who) else staffing.organisation_ids(who)
     named = staffing.organisation_names(offices)
     form.organisation_id.choices = [("", "—"), *((str(key), name) for key, name in named.items())]
@@ -44,7 +45,7 @@ def roles(account_id: int) -> Any:
     person = account.person
     form = GrantForm()
     _offer(form, who, now)
-    if form.validate_on_submit():
+    if not choosing() and form.validate_on_submit():
         role = Role(form.role.data)
         needed = grants.SCOPE[role]
         code = form.division_code.data or None if needed == "division_code" else None
@@ -84,7 +85,7 @@ def roles(account_id: int) -> Any:
         role_names=ROLE_NAMES,
         endable=endable,
         scopes={grants.SCOPE[Role(value)] for value, _label in form.role.choices},
-    ), 422 if form.is_submitted() else 200
+    ), 422 if form.is_submitted() and not choosing() else 200
 
 
 @bp.post("/people/roles/<int:grant_id>/end")

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from training_app.core import clock
 from training_app.core.errors import Invalid, NotFound, Refusal
 from training_app.core.permissions import Permission as P
+from training_app.divisions.rules import DIGITS
 from training_app.divisions.service import names
 from training_app.web import access
 from training_app.web.pagination import paginate, requested_page
@@ -43,11 +44,13 @@ def handover_list() -> Any:
 def handover_new() -> Any:
     """Fill in who follows whom; an empty row is no change."""
     who, now = access.actor(), clock.now()
-    subdistricts = offered(policy.jurisdictions(who, P.HANDOVER_SUBMIT))
-    chosen = request.args.get("subdistrict", "") or (subdistricts[0].code if len(subdistricts) == 1 else "")
-    if not chosen:
-        return render_template("people/handover_choose.html", subdistricts=subdistricts)
-    place_for(who, chosen, P.HANDOVER_SUBMIT)
+    chosen = request.args.get("subdistrict", "")
+    places = offered(policy.jurisdictions(who, P.HANDOVER_SUBMIT), chosen).found
+    chosen = chosen or (places[0].code if len(places) == 1 else "")
+    if chosen:
+        place_for(who, chosen, P.HANDOVER_SUBMIT)
+    if len(chosen) < DIGITS["subdistrict"]:
+        return render_template("people/handover_choose.html", places=places, chosen=chosen)
     rows = forms_handovers.typed_rows(request.form, posts.holders([chosen]))
     if not rows:
         raise NotFound()

@@ -11,6 +11,7 @@ from training_app.core import clock
 from training_app.core.errors import Invalid, NotFound
 from training_app.core.permissions import Permission as P
 from training_app.divisions import service as tree
+from training_app.divisions.forms import choosing
 from training_app.web import access
 
 from . import forms, organisations
@@ -45,11 +46,11 @@ def _edit(organisation_id: int | None) -> Any:
     if organisation_id is not None and organisation is None:
         raise NotFound()
     form = OrganisationForm(obj=organisation)
-    places = [*tree.at_levels(("province", "city", "district"), [""]), *tree.subdistricts([""])]
-    form.division.choices = [("", _("Please choose")), *((d.code, d.name) for d in places)]
     if request.method == "GET":
         form.division.data = organisation.division_code if organisation else ""
-    if form.validate_on_submit():
+    places = tree.steps([""], form.division.data or "", levels=("province", "city", "district", "subdistrict"))
+    form.division.choices, form.stepwise = [("", _("Please choose")), *places.labelled()], places.stepwise
+    if not choosing() and form.validate_on_submit():
         try:
             organisations.save(
                 organisation_id,
@@ -64,5 +65,5 @@ def _edit(organisation_id: int | None) -> Any:
         else:
             flash(_("Saved."))
             return redirect(url_for("people.organisation_list"))
-    status = 422 if form.is_submitted() else 200
+    status = 422 if form.is_submitted() and not choosing() else 200
     return render_template("people/organisation_form.html", form=form, organisation=organisation), status

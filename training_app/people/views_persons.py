@@ -8,8 +8,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from training_app.core import clock
+from training_app.core.actors import Actor
 from training_app.core.errors import Invalid, Refusal
 from training_app.core.permissions import Permission as P
+from training_app.divisions.rules import lies_in
 from training_app.web import access
 from training_app.web.pagination import paginate, requested_page
 
@@ -41,7 +43,7 @@ def index() -> Any:
         text=text,
         shown=shown,
         subdistrict=subdistrict,
-        subdistricts=directory.offered(area),
+        subdistricts=directory.offered(area, subdistrict).labelled(),
         may_edit=policy.allows_anywhere(access.actor(), P.PERSON_EDIT),
     )
 
@@ -108,7 +110,7 @@ def person_edit(person_id: int) -> Any:
                 email=form.email.data,
                 sex=form.sex.data,
                 # Someone who works elsewhere keeps it: the choice offers only one's own area.
-                division_code=form.place or _elsewhere(form, person.division_code),
+                division_code=form.place or _elsewhere(who, person.division_code),
                 actor_id=who.person_id or 0,
                 now=now,
             )
@@ -121,9 +123,8 @@ def person_edit(person_id: int) -> Any:
     return render_template("people/person_form.html", form=form, person=person, problem=problem), status
 
 
-def _elsewhere(form: PersonForm, kept: str | None) -> str | None:
-    offered = {code for code, *_rest in form.subdistrict.iter_choices()}
-    return kept if kept and kept[:9] not in offered else None
+def _elsewhere(who: Actor, kept: str | None) -> str | None:
+    return None if any(lies_in(kept, code) for code in policy.jurisdictions(who, P.PERSON_EDIT)) else kept
 
 
 def _say(form: Any, fault: Refusal) -> Any:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from training_app.core.actors import Actor, Role
 from training_app.core.db import db
 from training_app.core.permissions import Permission
-from training_app.divisions.models import Division
-from training_app.divisions.rules import DIGITS, within_any
+from training_app.divisions import service as tree
 from training_app.people.models import Organisation
 from training_app.people.policy import ROLE_PERMISSIONS, jurisdictions
 
@@ -24,22 +23,17 @@ def of(catalogue: dict[str, object]) -> Choices:
     return [(key, str(word)) for key, word in catalogue.items()]
 
 
-def divisions(actor: Actor, keep: str | None = None) -> Choices:
-    """Divisions down to subdistricts in which the actor plans, and the one that is to be kept."""
-    wanted = Division.code.in_([keep]) if keep else Division.code.in_([])
-    here = within_any(Division.code, jurisdictions(actor, Permission.SCHEDULE_PLAN))
-    rows = db.session.execute(
-        select(Division.code, Division.name, Division.level)
-        .where(or_(wanted, here), or_(wanted, Division.level != "community"), Division.valid_to.is_(None))
-        .order_by(Division.code)
-    ).all()
-    shortest = min((len(row.code) for row in rows), default=0)
-    steps = sorted({0, *DIGITS.values()})
-    return [
-        (row.code, "\u3000" * (steps.index(len(row.code)) - steps.index(shortest)) + row.name)
-        for row in rows
-        if len(row.code) in steps
-    ]
+def divisions(actor: Actor, keep: str | None = None, chosen: str | None = None) -> tuple[Choices, bool]:
+    """Divisions down to subdistricts in which the actor plans, and the one that is to be kept.
+
+    True beside them: the area is large, and what lies below the chosen one is offered, not all.
+    """
+    area = jurisdictions(actor, Permission.SCHEDULE_PLAN)
+    steps = tree.steps(area, chosen or keep or "", levels=("province", "city", "district", "subdistrict"))
+    offered = steps.labelled()
+    if keep and keep not in dict(offered):
+        offered += tree.names([keep]).items()
+    return offered, steps.stepwise
 
 
 def organisations(actor: Actor, keep: int | None = None) -> Choices:

@@ -56,6 +56,8 @@ class ProgrammeForm(FlaskForm):
     )
     division_code = ChoiceSelectField(_l("Division"), [needed()])
     organisation_id = ChoiceSelectField(_l("Run by"), [needed()])
+    #: The divisions are offered a level at a time.
+    stepwise = False
     guided_by = TextAreaField(words.ROLES["guided_by"], description=ONE_A_LINE, render_kw=HOSTS_KW)
     hosted_by = TextAreaField(words.ROLES["hosted_by"], description=ONE_A_LINE, render_kw=HOSTS_KW)
     delivered_by = TextAreaField(words.ROLES["delivered_by"], description=ONE_A_LINE, render_kw=HOSTS_KW)

@@ -25,6 +25,8 @@ class VenueForm(FlaskForm):
         render_kw={"rows": 3, "maxlength": 2000},
     )
     division_code = ChoiceSelectField(_l("Lies in"), [needed()])
+    #: The divisions are offered a level at a time.
+    stepwise = False
     capacity = NumberField(
         _l("Number of seats"),
         [optional()],

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from training_app.core import clock
 from training_app.core.errors import Invalid
 from training_app.core.permissions import Permission as P
+from training_app.divisions.forms import choosing
 from training_app.people.policy import allows, allows_anywhere
 from training_app.web import access
 from training_app.web.pagination import paginate, requested_page
@@ -38,7 +39,8 @@ def programmes() -> Any:
 def _form(who: Any, keep: Any = None, data: dict[str, Any] | None = None) -> forms_programmes.ProgrammeForm:
     form = forms_programmes.ProgrammeForm(data=data)
     form.preset.choices = forms.options(choices.of(words.PRESETS))
-    form.division_code.choices = forms.options(choices.divisions(who, keep and keep.division_code))
+    areas, form.stepwise = choices.divisions(who, keep and keep.division_code, form.division_code.data)
+    form.division_code.choices = forms.options(areas)
     form.organisation_id.choices = forms.options(choices.organisations(who, keep and keep.organisation_id))
     return form
 
@@ -46,7 +48,7 @@ def _form(who: Any, keep: Any = None, data: dict[str, Any] | None = None) -> for
 def _shown(form: Any, programme: Any = None) -> Any:
     known = choices.organisation_names()
     return render_template("schedule/programme_form.html", form=form, programme=programme, known=known), (
-        422 if form.is_submitted() else 200
+        422 if form.is_submitted() and not choosing() else 200
     )
 
 
@@ -72,7 +74,7 @@ def new_programme() -> Any:
     who, now = access.actor(), clock.now()
     proposed = _proposed(who, clock.local_date(now).year) if request.method == "GET" else None
     form = _form(who, data=proposed)
-    if form.validate_on_submit():
+    if not choosing() and form.validate_on_submit():
         try:
             made = service.create(form.draft(), actor_id=who.person_id or 0, now=now)
         except Invalid as fault:
@@ -91,7 +93,7 @@ def edit_programme(programme_id: int) -> Any:
     programme = programme_for(who, programme_id, P.SCHEDULE_PLAN)
     shown = forms_programmes.programme_shown(programme, service.hosts_of(programme_id))
     form = _form(who, programme, shown if request.method == "GET" else None)
-    if form.validate_on_submit():
+    if not choosing() and form.validate_on_submit():
         try:
             service.change(programme_id, form.draft(), actor_id=who.person_id or 0, now=clock.now())
         except Invalid as fault:

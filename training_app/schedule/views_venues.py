@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from training_app.core import clock
 from training_app.core.errors import Invalid
 from training_app.core.permissions import Permission as P
+from training_app.divisions.forms import choosing
 from training_app.people.policy import allows_anywhere, jurisdictions
 from training_app.web import access
 from training_app.web.addresses import local_path
@@ -41,7 +42,8 @@ def venues() -> Any:
 
 def _form(who: Any, venue: Venue | None, data: dict[str, Any] | None) -> forms_venues.VenueForm:
     form = forms_venues.VenueForm(data=data)
-    form.division_code.choices = forms.options(choices.divisions(who, venue.division_code if venue else None))
+    areas, form.stepwise = choices.divisions(who, venue.division_code if venue else None, form.division_code.data)
+    form.division_code.choices = forms.options(areas)
     return form
 
 
@@ -57,7 +59,7 @@ def new_venue() -> Any:
     """A new venue; `next` leads back to the form in which it was missing."""
     who = access.actor()
     form = _form(who, None, None)
-    if form.validate_on_submit():
+    if not choosing() and form.validate_on_submit():
         try:
             made = service.create(**_values(form), actor_id=who.person_id or 0, now=clock.now())
         except Invalid as fault:
@@ -65,7 +67,9 @@ def new_venue() -> Any:
         else:
             flash(_("“%(name)s” is in the list now.", name=made.name))
             return redirect(local_path(request.args.get("next"), url_for("schedule.venues")))
-    return render_template("schedule/venue_form.html", form=form, venue=None), 422 if form.is_submitted() else 200
+    return render_template(
+        "schedule/venue_form.html", form=form, venue=None
+    ), 422 if form.is_submitted() and not choosing() else 200
 
 
 @bp.route("/venues/<int:venue_id>/edit", methods=["GET", "POST"])
@@ -78,7 +82,7 @@ def edit_venue(venue_id: int) -> Any:
     if data is not None and venue.latitude is not None:
         data["place"] = f"{venue.latitude}, {venue.longitude}"
     form = _form(who, venue, data)
-    if form.validate_on_submit():
+    if not choosing() and form.validate_on_submit():
         try:
             service.change(venue_id, **_values(form), actor_id=who.person_id or 0, now=clock.now())
         except Invalid as fault:
@@ -86,4 +90,6 @@ def edit_venue(venue_id: int) -> Any:
         else:
             flash(_("Saved."))
             return redirect(url_for("schedule.venues"))
-    return render_template("schedule/venue_form.html", form=form, venue=venue), 422 if form.is_submitted() else 200
+    return render_template(
+        "schedule/venue_form.html", form=form, venue=venue
+    ), 422 if form.is_submitted() and not choosing() else 200

@@ -288,6 +288,7 @@ def upgrade() -> None:
     op.create_index('ix_person_merged_into', 'person', ['merged_into_id'], unique=False, sqlite_where=sa.text('merged_into_id IS NOT NULL'), postgresql_where=sa.text('merged_into_id IS NOT NULL'))
     op.create_index('ix_person_name', 'person', ['name'], unique=False)
     op.create_index('ix_person_pinyin', 'person', ['pinyin'], unique=False)
+    op.create_index('ix_person_unconfirmed', 'person', ['division_code'], unique=False, sqlite_where=sa.text('unconfirmed = 1'), postgresql_where=sa.text('unconfirmed'))
     op.create_table('venue',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
@@ -1051,6 +1052,7 @@ def downgrade() -> None:
     op.drop_table('device')
     op.drop_table('account')
     op.drop_table('venue')
+    op.drop_index('ix_person_unconfirmed', table_name='person', sqlite_where=sa.text('unconfirmed = 1'), postgresql_where=sa.text('unconfirmed'))
     op.drop_index('ix_person_pinyin', table_name='person')
     op.drop_index('ix_person_name', table_name='person')
     op.drop_index('ix_person_merged_into', table_name='person', sqlite_where=sa.text('merged_into_id IS NOT NULL'), postgresql_where=sa.text('merged_into_id IS NOT NULL'))
