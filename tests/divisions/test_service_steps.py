@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from tests import cast
 from training_app.core.db import transaction
 from training_app.divisions import service
 from training_app.divisions.forms import PlaceForm
 from training_app.divisions.models import Division
+from training_app.schedule.models import Programme
 
 #: Made up: a province with 20 cities, each of 10 districts with 15 subdistricts.
 PROVINCE = "90"
@@ -131,3 +132,32 @@ def test_links_and_changes_of_post_are_for_a_subdistrict(wide, client_as):
     browser = client_as("administrator")
     assert "link-cards" not in browser.get("/people/links?subdistrict=35").text
     assert f"subdistrict={SUBDISTRICT}" in browser.get(f"/handovers/new?subdistrict={DISTRICT}").text
+
+
+def test_a_list_of_people_is_narrowed_within_the_programme_and_ones_own_area(wide):
+    def offered(area, seen, chosen=""):
+        return [code for code, _name in service.filter_choices(area, seen, chosen)]
+
+    assert offered(cast.LICHENG, [cast.KAIYUAN]) == offered(cast.LICHENG, [cast.KAIYUAN_COMMUNITY]) == [cast.KAIYUAN]
+    assert len(offered(cast.LICHENG, ["35"])) == len(offered("35", [cast.LICHENG])) == 9
+    assert offered(cast.LICHENG, [PROVINCE]) == []
+    assert len(offered(PROVINCE, [""])) == 1 + 20 and SUBDISTRICT in offered(PROVINCE, [""], DISTRICT)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/programmes/1/attendance",
+        "/phases/4/attendance",
+        "/phases/4/registrations",
+        "/events/4/registrations",
+        "/phases/5/nominations",
+        "/programmes/1/scores",
+        "/programmes/1/certificates",
+    ],
+)
+def test_the_lists_of_a_provinces_programme_stay_light(wide, client_as, path):
+    with transaction() as session:
+        session.execute(update(Programme).values(division_code=PROVINCE))
+    answer = client_as("administrator").get(path)
+    assert answer.status_code == 200 and len(answer.data) < 100_000 and f'value="{PROVINCE}01"' in answer.text

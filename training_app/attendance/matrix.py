@@ -10,8 +10,6 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from training_app.core.db import db
-from training_app.divisions.models import Division
-from training_app.divisions.rules import within, within_any
 from training_app.schedule.models import Event
 
 from .rolls import Entry, Figures, Roll, Rolled
@@ -159,15 +157,3 @@ def sums(shown: Sequence[Column], by_slot: dict[int, Figures]) -> list[Figures]:
                 setattr(total, name, getattr(total, name) + getattr(one, name))
         made.append(total)
     return made
-
-
-def subdistricts(area: str, codes: tuple[str, ...]) -> list[Division]:
-    """The subdistricts of an area within the jurisdictions, for a filter."""
-    narrow = tuple(code[:9] for code in codes)
-    return list(
-        db.session.scalars(
-            select(Division)
-            .where(Division.level == "subdistrict", within(Division.code, area), within_any(Division.code, narrow))
-            .order_by(Division.code)
-        )
-    )

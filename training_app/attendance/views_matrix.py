@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from training_app.core import clock
 from training_app.core.permissions import Permission
+from training_app.divisions.service import filter_choices
 from training_app.people.policy import allows
 from training_app.schedule.access import phase_for, programme_for, programme_scope
 from training_app.schedule.models import Event, Programme
@@ -69,7 +70,7 @@ def _matrix(programme: Programme, events: list[Event], codes: tuple[str, ...], *
         sums=matrix.sums(columns, rolls.figures(roll.slot_ids, codes)),
         page=page,
         roll=roll,
-        subdistricts=matrix.subdistricts(programme.division_code, codes),
+        subdistricts=filter_choices(programme.division_code, codes, roll.subdistrict),
         words=words,
         labels=LABELS,
         now=now,

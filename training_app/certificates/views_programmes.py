@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from training_app.core import clock, jobs
 from training_app.core.errors import Invalid
 from training_app.core.permissions import Permission
-from training_app.learning.roll import places, subdistricts
+from training_app.divisions.service import filter_choices
+from training_app.learning.roll import places
 from training_app.people.forms import show
 from training_app.people.policy import allows, allows_anywhere
 from training_app.schedule.access import programme_for, programme_scope
@@ -64,7 +65,7 @@ def programme(programme_id: int) -> Any:
         total=len(everyone),
         unprintable=[one for one in everyone if one.state == "unprintable"][:_LISTED],
         places=places(one.person.division_code for one in shown),
-        subdistricts=subdistricts(found.division_code, areas),
+        subdistricts=filter_choices(found.division_code, areas, under),
         rule=rule,
         words=words(service.conditions_of(found, rule), found.planned_sessions),
         may_issue=may_issue,

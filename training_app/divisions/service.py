@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 
 from training_app.core.db import db
 
 from .models import Division
-from .rules import DIGITS, within_any
+from .rules import DIGITS, meets, subdistrict_of, within_any
 
 #: A choice of places offers so many at once; a larger area is opened a level at a time.
 AT_ONCE = 400
@@ -29,13 +29,17 @@ class Steps:
         return [(one.code, "\u3000" * depths[len(one.code)] + one.name) for one in self.found]
 
 
-def steps(prefixes: Iterable[str], chosen: str = "", *, levels: Iterable[str] = ("subdistrict",)) -> Steps:
+def steps(
+    prefixes: Iterable[str], chosen: str = "", *, levels: Iterable[str] = ("subdistrict",), ended: bool = False
+) -> Steps:
     """Every division of these levels in an area; of a large area the way down to the chosen one and the next level.
 
-    Two statements, and never more than a few hundred divisions, whatever the size of the area.
+    With `ended` also those that are no more. Two statements, and never more than a few hundred divisions, whatever the
+    size of the area.
     """
     area = tuple(prefixes)
-    here = Division.valid_to.is_(None), within_any(Division.code, area)
+    present = true() if ended else Division.valid_to.is_(None)
+    here = present, within_any(Division.code, area)
     wanted = select(Division).where(*here).order_by(Division.code)
     few = db.session.scalars(wanted.where(Division.level.in_(list(levels))).limit(AT_ONCE + 1)).all()
     if len(few) <= AT_ONCE:
@@ -46,6 +50,15 @@ def steps(prefixes: Iterable[str], chosen: str = "", *, levels: Iterable[str] = 
         opened.update(area)
     below = wanted.where(or_(top, Division.parent_code.in_(opened)), Division.level != "community")
     return Steps(db.session.scalars(below).all(), stepwise=True)
+
+
+def filter_choices(area: str, jurisdictions: Iterable[str], chosen: str = "") -> list[tuple[str, str]]:
+    """What a list of people of an area is narrowed to, by who sees these jurisdictions: codes and names, as `steps`.
+
+    People were counted where they were at that time: divisions that are no more are offered too.
+    """
+    seen = {max(area, subdistrict_of(code), key=len) for code in jurisdictions if meets(area, subdistrict_of(code))}
+    return steps(sorted(seen), chosen, ended=True).labelled()
 
 
 def subdistricts(prefixes: Iterable[str]) -> list[Division]:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from training_app.core.db import db
 from training_app.divisions.models import Division
-from training_app.divisions.rules import DIGITS, within, within_any
+from training_app.divisions.rules import DIGITS
 from training_app.people.models import Person, Post
 from training_app.people.persons import in_area, matches
 
@@ -58,19 +58,3 @@ def places(codes: Iterable[str | None]) -> dict[str | None, Place]:
     rows = db.session.execute(select(Division.code, Division.name).where(Division.code.in_(wanted | above)))
     names = {row[0]: row[1] for row in rows}
     return {code: Place(names.get(code, ""), names.get(code[: DIGITS["subdistrict"]], "")) for code in wanted}
-
-
-def subdistricts(area: str, areas: Sequence[str]) -> list[Division]:
-    """The subdistricts of a programme's area that lie in what one may see."""
-    return list(
-        db.session.scalars(
-            select(Division)
-            .where(
-                Division.level == "subdistrict",
-                Division.valid_to.is_(None),
-                within(Division.code, area),
-                within_any(Division.code, tuple(areas)),
-            )
-            .order_by(Division.code)
-        )
-    )

@@ -13,6 +13,7 @@ from training_app.core import clock
 from training_app.core.errors import Invalid
 from training_app.core.permissions import Permission
 from training_app.core.spreadsheets import XLSX_TYPE, file_name
+from training_app.divisions.service import filter_choices
 from training_app.schedule.access import programme_for
 from training_app.schedule.models import Programme
 from training_app.web import access
@@ -20,7 +21,7 @@ from training_app.web.pagination import Page, paginate, requested_page
 
 from . import forms, importing, service, sheets
 from .blueprint import bp
-from .roll import places, roll, subdistricts
+from .roll import places, roll
 
 #: Whoever enters scores enters them for the whole programme.
 _EVERYWHERE = ("",)
@@ -48,7 +49,7 @@ def _table(programme: Programme, typed: forms.TypedScores, problem: Any = None) 
         everyone=len(everyone),
         tries=tries,
         places=places(person.division_code for person in shown),
-        subdistricts=subdistricts(programme.division_code, _EVERYWHERE),
+        subdistricts=filter_choices(programme.division_code, _EVERYWHERE, under),
         mark=service.pass_mark(programme.id),
         typed=typed,
         problem=problem,

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from training_app.core.db import db
-from training_app.divisions.models import Division
 from training_app.divisions.rules import within, within_any
 from training_app.people.models import Person
 from training_app.people.persons import matches
@@ -184,17 +183,6 @@ def without_seat(phase_id: int, now: datetime) -> int:
         )
     )
     return db.session.scalar(missing) or 0
-
-
-def subdistricts(area: str, codes: tuple[str, ...]) -> list[Division]:
-    """The subdistricts of an area of which the actor may see people."""
-    return list(
-        db.session.scalars(
-            select(Division)
-            .where(Division.level == "subdistrict", within(Division.code, area), within_any(Division.code, codes))
-            .order_by(Division.code)
-        )
-    )
 
 
 def open_stand_ins(event_ids: Sequence[int]) -> list[StandIn]:

@@ -14,6 +14,7 @@ from training_app.core.actors import Actor
 from training_app.core.db import db
 from training_app.core.errors import Refusal
 from training_app.core.permissions import Permission as P
+from training_app.divisions.service import filter_choices
 from training_app.people import persons, policy, posts
 from training_app.schedule.access import event_for, programme_scope
 from training_app.schedule.models import Event, Slot
@@ -80,7 +81,7 @@ def event(event_id: int) -> Any:
         counts=counts,
         filters=filters,
         everyone=codes == ("",),
-        subdistricts=queries.subdistricts(found.programme.division_code, codes),
+        subdistricts=filter_choices(found.programme.division_code, codes, filters.subdistrict),
         manages=manages,
         phones=policy.allows_anywhere(who, P.PERSON_VIEW),
         callable=may_call(who, manages),

@@ -11,6 +11,7 @@ from training_app.core import clock
 from training_app.core.actors import Actor
 from training_app.core.errors import Invalid, NotFound, Refusal
 from training_app.core.permissions import Permission as P
+from training_app.divisions.service import filter_choices
 from training_app.people import policy
 from training_app.schedule.access import phase_for, programme_scope
 from training_app.schedule.models import Phase
@@ -18,7 +19,7 @@ from training_app.schedule.visibility import areas
 from training_app.web import access
 from training_app.web.pagination import paginate, requested_page
 
-from . import nominationlists, nominations, queries, quotas, words
+from . import nominationlists, nominations, quotas, words
 from .addressed import asked, numbers
 from .blueprint import bp
 
@@ -97,7 +98,7 @@ def _all(who: Actor, phase: Phase, problem: Any, status: int, ticked: list[int] 
             subdistrict=subdistrict,
             counts=nominationlists.counts(phase.id, codes, subdistrict),
             page=paginate(statement, page=requested_page(), scalars=False),
-            subdistricts=queries.subdistricts(phase.programme.division_code, codes),
+            subdistricts=filter_choices(phase.programme.division_code, codes, subdistrict),
             manages=_manages(who, phase),
             problem=problem,
             ticked=ticked or [],

@@ -15,6 +15,7 @@ from training_app.core.actors import Actor
 from training_app.core.db import db
 from training_app.core.errors import Refusal
 from training_app.core.permissions import Permission as P
+from training_app.divisions.service import filter_choices
 from training_app.people import persons, policy, posts
 from training_app.schedule.access import phase_for, programme_scope
 from training_app.schedule.models import Event, Phase
@@ -62,7 +63,7 @@ def phase(phase_id: int) -> Any:
         none=Counts(),
         filters=filters,
         everyone=codes == ("",),
-        subdistricts=queries.subdistricts(found.programme.division_code, codes),
+        subdistricts=filter_choices(found.programme.division_code, codes, filters.subdistrict),
         manages=manages,
         may_nominate=policy.allows(who, P.NOMINATION_SUBMIT, programme_scope(found.programme)) or manages,
         phones=policy.allows_anywhere(who, P.PERSON_VIEW),
