@@ -27,13 +27,14 @@ class Device:
         self.cookies: dict[str, str] = {}
         self.token = ""
         self._fetch_token()
-        self._send("POST", "/login", {"name": name, "password": password, "csrf_token": self.token})
+        self.send("POST", "/login", {"name": name, "password": password, "csrf_token": self.token})
         self._fetch_token()
 
     def _fetch_token(self) -> None:
-        self.token = re.findall(r'"token":\s*"([^"]+)"', self._send("GET", "/csrf"))[0]
+        self.token = re.findall(r'"token":\s*"([^"]+)"', self.send("GET", "/csrf"))[0]
 
-    def _send(self, method: str, path: str, data: dict[str, str] | None = None) -> str:
+    def send(self, method: str, path: str, data: dict[str, str] | None = None) -> str:
+        """The page that answers a request. Raises RuntimeError for an error."""
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
         link.request(method, path, urlencode(data) if data else None, headers)

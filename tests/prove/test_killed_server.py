@@ -8,11 +8,9 @@ import secrets
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import psutil
@@ -23,29 +21,12 @@ from benchmarks import hall
 from benchmarks.door import Device
 from benchmarks.servers import Server, environment, free_port, wait_until_ready
 from config import ROOT
-from tests import postgres
+from tests.prove import databases
 from training_app.attendance.models import Attendance, Scan
 from training_app.attendance.recording import recount
 from training_app.core.db import db, transaction
 
 CLIENTS, SCANS, PEOPLE, KILLS = 50, 10_000, 4_000, 3
-
-
-@contextmanager
-def _database(kind: str):
-    """The address of an empty database whose commits are on disk."""
-    if kind == "sqlite":
-        yield ""
-        return
-    if postgres.programs() is None:
-        pytest.skip(postgres.ENABLE)
-    cluster = postgres.Cluster(Path(tempfile.mkdtemp(prefix="fulei-pg-")), durable=True)
-    cluster.start()
-    try:
-        cluster.execute("CREATE DATABASE hall")
-        yield cluster.address("hall")
-    finally:
-        cluster.stop()
 
 
 class Crowd:
@@ -128,7 +109,7 @@ def _kill(master: subprocess.Popen) -> None:
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_every_acknowledged_scan_is_there_exactly_once(tmp_path, kind):
-    with _database(kind) as url:
+    with databases.empty(kind) as url:
         app = hall.application(tmp_path, url)
         hall.fill(app, PEOPLE)
         tickets = hall.ticket_tokens(app)

@@ -22,11 +22,22 @@ from werkzeug.utils import cached_property
 
 from tests import cast
 from training_app.certificates.models import Certificate
-from training_app.checkin.models import SheetScan
+from training_app.checkin.models import PhonePerson, SheetReading, SheetScan
 from training_app.core.db import db
 from training_app.core.jobs import Job
 from training_app.learning.models import OutsideTraining
-from training_app.people.models import Account, Device, Grant, GroupLink, Handover, Organisation, Person
+from training_app.people.models import (
+    Account,
+    Claim,
+    Device,
+    Grant,
+    GroupLink,
+    Handover,
+    Login,
+    Organisation,
+    Person,
+    Post,
+)
 from training_app.registration.models import Registration, RosterImport
 from training_app.reports.models import LedgerExport, SentReport
 from training_app.schedule.models import Event, Phase, Programme, Slot, Venue
@@ -39,17 +50,23 @@ _DRAWN = ("application/pdf", "image/png")
 #: What an argument of an address numbers.
 ROWS: dict[str, tuple[Any, ...]] = {
     "account_id": (Account,),
+    "asked_id": (PhonePerson,),
     "certificate_id": (Certificate,),
+    "claim_id": (Claim,),
     "device_id": (Device,),
     "event_id": (Event,),
     "export_id": (LedgerExport,),
+    "grant_id": (Grant,),
     "handover_id": (Handover,),
     "job_id": (Job,),
     "link_id": (GroupLink, Grant),
+    "login_id": (Login,),
     "organisation_id": (Organisation,),
     "person_id": (Person,),
     "phase_id": (Phase,),
+    "post_id": (Post,),
     "programme_id": (Programme,),
+    "reading_id": (SheetReading,),
     "registration_id": (Registration,),
     "report_id": (SentReport,),
     "roster_id": (RosterImport,),
@@ -143,11 +160,18 @@ class Asked(ImmutableMultiDict[str, str]):
 
 
 class Remembering(Request):
-    """A request whose parameters remember what they were asked for; a form's fields are no part of an address."""
+    """A request whose parameters and form remember what they were asked for."""
+
+    #: Whether the form remembers too: its fields are no part of an address.
+    sent = False
 
     @cached_property
     def args(self) -> Any:
         return Asked(super().args)
+
+    @cached_property
+    def form(self) -> Any:
+        return Asked(super().form) if self.sent else super().form
 
 
 class Answer(NamedTuple):
