@@ -2,8 +2,8 @@
 
 On each kind of database (PostgreSQL syncs to disk) the national tree and the national demo are made, then the server
 as `make run` starts it, job process included, answers for them: pages of coverage and attendance at every level, a
-check-in until it is counted, check-ins beside those of an empty database. It takes most of an hour, some 12 GB in the
-folder for temporary files, and the machine for itself.
+check-in until it is counted, the ledger of a province, check-ins beside those of an empty database. It takes most of
+an hour, some 12 GB in the folder for temporary files, and the machine for itself.
 
 `make bench-national BENCH_NATIONAL_AREA=3505` does all of it for one city in a few minutes and writes nothing.
 """
@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import hall, nationaldoor, nationalpages, nationaltree, servers
+from benchmarks import hall, nationaldoor, nationalledger, nationalpages, nationaltree, servers
 from benchmarks.kinds import databases
 from benchmarks.nationaldoor import Runs
 from config import ROOT
@@ -29,6 +29,7 @@ AT_MOST = {
     "_tree_s": 900,
     "_demo_s": 900,
     "_counted_after_most_s": 5,
+    "_ledger_s": 10,
     **{f"sqlite_page_{level}_p95_ms": 200 for level in ("nation", *nationalpages.LEVELS)},
     **{f"postgresql_page_{level}_p95_ms": 100 for level in ("nation", *nationalpages.LEVELS)},
 }
@@ -58,7 +59,7 @@ def measure(
     app, empty = hall.application(nation, nation_url), hall.application(small, hall_url)
     figures = shown(kind, nationaltree.make(app, package, area))
     figures |= shown(kind, nationalpages.from_the_facts(app))
-    codes = nationalpages.places(app, area)
+    codes, province = nationalpages.places(app, area), nationalledger.province(app, area)
     door = nationaldoor.open_hall(app, runs.needed)
     hall.fill(empty, runs.needed)
     tickets = hall.ticket_tokens(empty)
@@ -66,6 +67,7 @@ def measure(
         figures |= shown(kind, {"settled_s": large.settled()})
         figures |= shown(kind, nationalpages.measure(large, codes))
         figures |= shown(kind, nationaldoor.follow(app, large, door))
+        figures |= shown(kind, nationalledger.measure(app, large, province))
         with servers.production(small, hall_url) as other:
             other.settled()
             figures |= shown(kind, nationaldoor.measure(app, large, door, other, tickets, runs))
