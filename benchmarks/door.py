@@ -49,10 +49,6 @@ class Device:
             raise RuntimeError(f"{method} {path}: {answer.status} {body[:300]}")
         return body
 
-    def post(self, path: str, data: dict[str, str]) -> None:
-        """Send a form at once. Raises RuntimeError when it is refused."""
-        self._send("POST", path, data | {"csrf_token": self.token})
-
     @property
     def cookie(self) -> str:
         return "; ".join(f"{key}={value}" for key, value in self.cookies.items())

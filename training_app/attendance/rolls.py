@@ -19,7 +19,7 @@ from sqlalchemy.orm import aliased
 from training_app.core.db import db
 from training_app.divisions.models import Division
 from training_app.divisions.rules import within, within_any
-from training_app.people.merging import HOLDER
+from training_app.people.merging import HOLDER, records
 from training_app.people.models import Person
 from training_app.registration.models import Registration
 from training_app.schedule.models import Event, Slot
@@ -192,7 +192,8 @@ def entry(row: Any) -> Entry:
 def rolled(roll: Roll, person_ids: Collection[int] | None = None) -> Rolled:
     """Seats and stands of these people, or of everyone on the roll, in two statements."""
     instead = aliased(Person)
-    mine = [HOLDER.in_(person_ids)] if person_ids is not None else []
+    # By their records: a holder is worked out row by row, of everyone on the roll.
+    mine = [Person.id.in_(records(person_ids))] if person_ids is not None else []
     found = Rolled()
     for holder, event_id, registration_id, as_whom, stand_in_for in db.session.execute(
         select(HOLDER, Registration.event_id, Registration.id, Registration.as_whom, instead.name)

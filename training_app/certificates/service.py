@@ -10,7 +10,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
 
 from training_app.attendance.service import Attended
 from training_app.core import audit, signals
@@ -20,7 +19,7 @@ from training_app.learning import outside
 from training_app.learning import service as learning
 from training_app.people.models import Person
 from training_app.registration.makeuprules import Missed
-from training_app.schedule.models import Event, Programme
+from training_app.schedule.models import Programme
 
 from . import visits
 from .counting import Counted, MakeUp
@@ -194,12 +193,8 @@ def progress(
         )
     }
     everyone = [*person_ids, *merged]
-    events = db.session.scalars(
-        select(Event)
-        .where(Event.programme_id == programme_id, Event.state.in_(("draft", "published", "closed")))
-        .options(selectinload(Event.slots))
-    ).all()
-    ahead = [e for e in events if e.state != "closed" and any(slot.checkin_closes_at > now for slot in e.slots)]
+    events = visits.planned(programme_id)
+    ahead = [event for event in events if event.is_ahead(now)]
     counts = visits.counted(programme_id, person_ids, merged, events, ahead, now)
     scores: dict[int, dict[int, Decimal]] = {}
     for person_id, tries in learning.points(programme_id, everyone).items():
@@ -223,13 +218,13 @@ def _progress(
     conditions: Conditions,
     counted: Counted,
     booked_hours: dict[int, Decimal],
-    ahead: list[Event],
+    ahead: list[visits.Planned],
     tries: dict[int, Decimal],
     elsewhere: Decimal,
 ) -> Progress:
     done = counted.done
     coming = {
-        (event.kind, event.number): sum((slot.credit_hours for slot in event.slots), Decimal(0))
+        (event.kind, event.number): event.hours or Decimal(0)
         for event in ahead
         if (event.kind, event.number) not in done
     }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from training_app.attendance.service import Attended, attended, attended_at
 from training_app.core.db import db
@@ -17,22 +18,53 @@ from training_app.registration import makeups
 from training_app.registration.makeups import Booked
 from training_app.registration.models import Registration
 from training_app.registration.rules import STANDING
-from training_app.schedule.models import Event
+from training_app.schedule.models import Event, Slot
 
 from .counting import Counted, count
 
 
-def held_areas(events: Collection[Event], ahead: Collection[Event]) -> dict[int, str]:
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A session or salon of a programme, cancelled ones aside."""
+
+    id: int
+    kind: str
+    number: int
+    curriculum_area: str | None
+    state: str
+    #: Credit hours of its slots, and when the last check-in of them closes; None without slots.
+    hours: Decimal | None
+    closes_at: datetime | None
+
+    def is_ahead(self, now: datetime) -> bool:
+        """Whether it can still be attended."""
+        return self.state != "closed" and self.closes_at is not None and self.closes_at > now
+
+
+def planned(programme_id: int) -> list[Planned]:
+    """Everything that a programme holds, in one statement."""
+    columns = (Event.id, Event.kind, Event.number, Event.curriculum_area, Event.state)
+    rows = db.session.execute(
+        select(*columns, func.sum(Slot.credit_hours), func.max(Slot.checkin_closes_at))
+        .outerjoin(Slot, Slot.event_id == Event.id)
+        .where(Event.programme_id == programme_id, Event.state.in_(("draft", "published", "closed")))
+        .group_by(*columns)
+        .order_by(Event.id)
+    )
+    return [Planned(*row) for row in rows]
+
+
+def held_areas(events: Collection[Planned], ahead: Collection[Planned]) -> dict[int, str]:
     """The curriculum area of every session number that was held; drafts were not."""
     coming = {event.id for event in ahead}
     found: dict[int, str] = {}
     for event in events:
-        if event.kind == "session" and event.state != "draft" and event.id not in coming and event.slots:
+        if event.kind == "session" and event.state != "draft" and event.id not in coming and event.closes_at:
             found.setdefault(event.number, event.curriculum_area or "")
     return {number: area for number, area in found.items() if area}
 
 
-def _seats_ahead(person_ids: Collection[int], ahead: Sequence[Event]) -> dict[int, set[int]]:
+def _seats_ahead(person_ids: Collection[int], ahead: Sequence[Planned]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = defaultdict(set)
     for person_id, number in db.session.execute(
         select(HOLDER, Event.number)
@@ -54,14 +86,14 @@ def counted(
     programme_id: int,
     person_ids: Collection[int],
     merged: Mapping[int, int | None],
-    events: Collection[Event],
-    ahead: Sequence[Event],
+    events: Collection[Planned],
+    ahead: Sequence[Planned],
     now: datetime,
 ) -> dict[int, tuple[Counted, dict[int, Decimal]]]:
     """What counts for each of these persons, and the credit hours of their make-ups that lie ahead by event.
 
-    `merged` maps the records that were merged into one of these to their holders; `events` are the programme's, with
-    their slots, `ahead` those of them that can still be attended.
+    `merged` maps the records that were merged into one of these to their holders; `events` are the programme's,
+    `ahead` those of them that can still be attended.
     """
     everyone = [*person_ids, *merged]
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import and_, func, or_, select
 
 from training_app.attendance import matrix, rolls
+from training_app.attendance.models import Attendance
 from training_app.core import clock
 from training_app.core.db import db
 from training_app.core.errors import NotFound
 from training_app.divisions.models import Division
+from training_app.people.merging import records
+from training_app.registration.models import Registration
 from training_app.schedule.models import Event, Programme, Slot
 
 from . import posts, recount, totals
+from .counting import HELD
 from .posts import PostLine
 from .rules import IN_TRAINING, NEW_UNTESTED, VACANT, percent
 from .totals import Attended, Figures, Month, ToActOn
@@ -104,9 +110,12 @@ def _found(code: str, programme_id: int) -> tuple[Division, Programme]:
     return division, programme
 
 
-def _today(events: Sequence[Event], code: str, now: datetime) -> Today | None:
+def _today(programme_id: int, code: str, now: datetime) -> Today | None:
     day = clock.local_date(now)
-    today = [(event, slot) for event in events for slot in event.slots if clock.local_date(slot.starts_at) == day]
+    begins, ends = clock.at(day, time()), clock.at(day + timedelta(days=1), time())
+    on_that_day = select(Slot.event_id).where(Slot.starts_at >= begins, Slot.starts_at < ends)
+    events = matrix.events_of(and_(Event.programme_id == programme_id, Event.id.in_(on_that_day)))
+    today = [(event, slot) for event in events for slot in event.slots if begins <= slot.starts_at < ends]
     if not today:
         return None
     event, slot = next(((e, s) for e, s in today if s.ends_at > now), today[-1])
@@ -140,19 +149,31 @@ def jurisdiction_rows(
     """
     division, programme = _found(code, programme_id)
     lines = posts.kept(code, programme.counting_year, now)
-    events = matrix.events_of(Event.programme_id == programme_id)
-    today = _today(events, code, now)
+    today = _today(programme_id, code, now)
     missing = _missing(lines, today)
     shown = sorted(lines, key=lambda line: (line.division.code not in missing, line.division.code))
     if per_page is not None:
         shown = shown[(page - 1) * per_page : page * per_page]
-    columns = matrix.columns([event for event in events if event.kind == "session"])
-    own = _own_marks(events, shown)
+    events = _sessions(programme_id, {line.person.id for line in shown if line.person})
+    columns, own = matrix.columns(events), _own_marks(events, shown)
     rows = []
     for line in posts.with_progress(shown, code, programme, now):
         cells = tuple(matrix.cell(line.person.id, one, own, now) if line.person else matrix.Cell("") for one in columns)
         rows.append(Community(line, cells, line.division.code in missing))
     return Report(division, programme, columns, rows, _summary(lines, _attended(division, programme, now)), today)
+
+
+def _sessions(programme_id: int, person_ids: Collection[int]) -> list[Event]:
+    """The training sessions in which any of these have a seat or were, and one of every number there is.
+
+    A city's programme has hundreds; those of its other subdistricts say nothing here.
+    """
+    mine = records(person_ids)
+    seats = select(Registration.event_id).where(Registration.person_id.in_(mine))
+    stands = select(Slot.event_id).join(Attendance, Attendance.slot_id == Slot.id).where(Attendance.person_id.in_(mine))
+    sessions = Event.programme_id == programme_id, Event.kind == "session"
+    numbers = select(func.min(Event.id)).where(*sessions, Event.state.in_(HELD)).group_by(Event.number)
+    return matrix.events_of(and_(*sessions, or_(*(Event.id.in_(one) for one in (seats, stands, numbers)))))
 
 
 def _own_marks(events: Sequence[Event], lines: Sequence[PostLine]) -> rolls.Rolled:
