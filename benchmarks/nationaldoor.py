@@ -9,17 +9,17 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from benchmarks import hall
 from benchmarks.door import CLIENTS, Device
 from benchmarks.load import Order
 from benchmarks.servers import Server, send
-from training_app.core.db import db
+from training_app.core.db import db, transaction
 from training_app.demo.stage import PASSWORD
 from training_app.people.models import Post
 from training_app.registration.models import Registration
-from training_app.reports.models import DivisionTotal
+from training_app.reports.models import Dirty, DivisionTotal
 from training_app.schedule.models import Event, Programme, Slot
 
 #: How often one check-in is followed until it is counted.
@@ -80,6 +80,9 @@ def open_hall(app: Flask, people: int) -> Door:
         db.session.remove()
         hall.open_door(slot_id, now)
         hall.register(event_id, {row.person_id: row.division_code for row in rows}, now)
+        with transaction() as session:
+            # As registering leaves it: who has a seat is in training before the door opens.
+            session.execute(insert(Dirty), [{"kind": "person", "key": str(row.person_id)} for row in rows])
         db.session.remove()
         db.engine.dispose()
     # Those whom the demo registered stand first; some of them are there already.

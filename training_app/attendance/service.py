@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, func, select
 
+from training_app.core.bulk import among
 from training_app.core.db import db
 from training_app.schedule.models import Event, Slot
 
@@ -123,7 +124,7 @@ def _attended(which: ColumnElement[bool], person_ids: Collection[int]) -> dict[i
         .join(Event, Event.id == Slot.event_id)
         .where(
             which,
-            Attendance.person_id.in_(person_ids),
+            among(Attendance.person_id, person_ids),
             Attendance.status.in_(HERE),
             Attendance.as_whom.in_(("trainee", "walk_in")),
         )

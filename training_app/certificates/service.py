@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from training_app.attendance.service import Attended
 from training_app.core import audit, signals
+from training_app.core.bulk import among
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound
 from training_app.learning import outside
@@ -189,7 +190,7 @@ def progress(
     merged = {
         row.id: row.merged_into_id
         for row in db.session.execute(
-            select(Person.id, Person.merged_into_id).where(Person.merged_into_id.in_(person_ids))
+            select(Person.id, Person.merged_into_id).where(among(Person.merged_into_id, person_ids))
         )
     }
     everyone = [*person_ids, *merged]

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from training_app.core.bulk import among
 from training_app.core.db import db
 from training_app.core.glyphs import missing_characters
 from training_app.learning.roll import Participant, roll
@@ -76,7 +77,7 @@ def held_by(programme_id: int, person_ids: Collection[int] | None = None) -> dic
         .order_by(Certificate.id)
     )
     if person_ids is not None:
-        statement = statement.where(whose.in_(person_ids))
+        statement = statement.where(among(whose, person_ids))
     return {row[0]: Held(*row[1:]) for row in db.session.execute(statement)}
 
 

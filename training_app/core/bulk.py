@@ -6,13 +6,13 @@ Nothing is checked but what the database checks, and no signal is sent: for the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ARRAY, JSON, ColumnElement, Date, String, Table, bindparam, func, select, text
+from sqlalchemy import ARRAY, JSON, ColumnElement, Date, Table, bindparam, func, select, text
 from sqlalchemy.dialects import sqlite
 
 from .db import UtcDateTime, is_sqlite, session_connection
@@ -147,8 +147,9 @@ def keep_in_memory(megabytes: int) -> None:
         session_connection().execute(text(f"PRAGMA cache_size = {-1024 * megabytes}"))
 
 
-def among(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
-    """The condition that a text column is one of very many values, in one parameter."""
+def among(column: Any, values: Collection[str] | Collection[int]) -> ColumnElement[bool]:
+    """The condition that a text or number column is one of very many values, in one parameter."""
+    many = list(values)
     if is_sqlite():
-        return column.in_(select(func.json_each(json.dumps(values)).table_valued("value").c.value))  # type: ignore[no-any-return]
-    return column == func.any(bindparam(None, values, type_=ARRAY(String)))  # type: ignore[no-any-return]
+        return column.in_(select(func.json_each(json.dumps(many)).table_valued("value").c.value))  # type: ignore[no-any-return]
+    return column == func.any(bindparam(None, many, type_=ARRAY(column.type)))  # type: ignore[no-any-return]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Attendance
 from training_app.core import audit, signals
+from training_app.core.bulk import among
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound
 from training_app.people.models import Person
@@ -74,12 +75,12 @@ def members(programme_id: int) -> ColumnElement[bool]:
 def points(programme_id: int, person_ids: Collection[int]) -> dict[int, dict[int, Decimal]]:
     """The points of each person by try (1, 2 …), in one statement."""
     found: dict[int, dict[int, Decimal]] = defaultdict(dict)
-    for score in db.session.scalars(
-        select(Score)
-        .where(Score.programme_id == programme_id, Score.person_id.in_(person_ids))
+    for person_id, attempt, value in db.session.execute(
+        select(Score.person_id, Score.attempt, Score.points)
+        .where(Score.programme_id == programme_id, among(Score.person_id, person_ids))
         .order_by(Score.person_id, Score.attempt)
     ):
-        found[score.person_id][score.attempt] = score.points
+        found[person_id][attempt] = value
     return dict(found)
 
 

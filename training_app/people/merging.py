@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from training_app.core import audit, signals
+from training_app.core.bulk import among
 from training_app.core.db import db, transaction
 from training_app.core.errors import NotFound, Refusal
 
@@ -22,7 +23,7 @@ HOLDER: ColumnElement[int] = func.coalesce(Person.merged_into_id, Person.id)
 
 def records(person_ids: Collection[int]) -> Select[Any]:
     """The statement of the ids under which facts of these people may stand: their own and those merged into them."""
-    return select(Person.id).where(or_(Person.id.in_(person_ids), Person.merged_into_id.in_(person_ids)))
+    return select(Person.id).where(or_(among(Person.id, person_ids), among(Person.merged_into_id, person_ids)))
 
 
 def obstacle(person_id: int, now: datetime) -> Refusal | None:

@@ -19,12 +19,14 @@ from training_app.certificates.rules import counted_points
 from training_app.certificates.standings import held_by
 from training_app.certificates.wording import COMPLETION
 from training_app.core import clock
+from training_app.core.bulk import among
 from training_app.core.db import db
 from training_app.divisions.models import Division
 from training_app.divisions.rules import DIGITS, lies_in, subdistrict_of, within
 from training_app.learning.service import FOR_ONESELF
 from training_app.people.merging import HOLDER, records
 from training_app.people.models import Person, Post
+from training_app.people.posts import LEVEL
 from training_app.schedule.models import Event, Phase, Programme, Slot
 from training_app.web.filters import place
 
@@ -100,9 +102,10 @@ def rows(wanted: Wanted, start: str, end: str, now: datetime) -> list[list[Cell]
 
 def _holders(wanted: Wanted, area: str, start: str, end: str) -> dict[int, _Line]:
     here = and_(
+        # The whole key is named: by the year alone every post of the country would be gone through.
+        PostState.division_code.in_(select(Division.code).where(Division.code >= start, Division.code < end)),
+        PostState.kind.in_(list(LEVEL)),
         PostState.counting_year == wanted.year,
-        PostState.division_code >= start,
-        PostState.division_code < end,
         PostState.person_id.is_not(None),
     )
     every = (
@@ -163,7 +166,7 @@ def _former(wanted: Wanted, area: str, programmes: Collection[Programme], start:
 
 
 def _people(lines: Collection[int]) -> dict[int, Any]:
-    wanted = select(Person.id, Person.name, Person.sex, Person.phone).where(Person.id.in_(lines))
+    wanted = select(Person.id, Person.name, Person.sex, Person.phone).where(among(Person.id, lines))
     return {row.id: row for row in db.session.execute(wanted)}
 
 

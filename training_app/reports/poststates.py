@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
-    Numeric,
     Select,
     String,
     and_,
@@ -30,9 +29,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from training_app.certificates.models import Certificate, Rule
+from training_app.certificates.models import Certificate
 from training_app.divisions.models import Division
-from training_app.divisions.rules import DIGITS, within_any
+from training_app.divisions.rules import within_any
 from training_app.learning.models import OutsideTraining, Score
 from training_app.learning.outsiderules import CONFIRMED
 from training_app.people.merging import HOLDER
@@ -41,8 +40,9 @@ from training_app.people.posts import KIND_AT, LEVEL
 from training_app.registration.models import Registration
 from training_app.schedule.models import Event, Programme, Slot
 
-from .counting import Moment, holds, is_valid, starts
+from .counting import Moment, holds, is_valid
 from .dates import days_after, earliest
+from .postreach import Reach, enough_ahead, newest_rules
 from .rules import IN_TRAINING, NEW_FOR, NEW_UNTESTED, TRAINED, UNTRAINED, VACANT
 from .visited import Visited
 
@@ -91,13 +91,6 @@ class Posts:
         """The condition that a Programme is of the year and holds a division, or what became part of that."""
         before = exists().where(self.lineage.c.code == code, holds(Programme.division_code, self.lineage.c.former))
         return and_(Programme.counting_year == self.year, or_(holds(Programme.division_code, code), before))
-
-    def concerned(self) -> ColumnElement[bool]:
-        """The condition that a Programme is of the year and holds any of the places, or what became part of them."""
-        inside, before = within_any(Programme.division_code, self.areas), self.lineage.c
-        above = or_(*(holds(Programme.division_code, literal(area)) for area in self.areas))
-        former = exists().where(within_any(before.code, self.areas), holds(Programme.division_code, before.former))
-        return and_(Programme.counting_year == self.year, or_(inside, above, former))
 
     def holders(self) -> Any:
         """Every place with its holder on the day, the one who stays after a merge, or null."""
@@ -150,7 +143,8 @@ class Posts:
         return (
             select(Post.division_code, Post.kind, func.min(Post.started_on).label("started_on"))
             .join(self.place, and_(self.place.c.code == Post.division_code, self.place.c.kind == Post.kind))
-            .where(Post.started_on > self.on, within_any(Post.division_code, self.areas))
+            # By the places' codes: else every post of the country is gone through for those of a few.
+            .where(Post.started_on > self.on, Post.division_code.in_(select(self.place.c.code)))
             .group_by(Post.division_code, Post.kind)
             .cte("following")
         )
@@ -169,7 +163,7 @@ class Posts:
 
     def outside(self, record: Any) -> Any:
         """The holders whose confirmed training elsewhere counts by the rule of a programme that holds the post."""
-        rule = _rules(self.moment)
+        rule = newest_rules(self.moment)
         counting = select(rule.c.programme_id).where(rule.c.counts_outside)
         return (
             select(record.c.code, record.c.kind)
@@ -185,7 +179,7 @@ class Posts:
 
     def tests(self, record: Any) -> Any:
         """What the holders' points amount to: entered and passed in the year, and passed in it or before."""
-        rule = _rules(self.moment)
+        rule = newest_rules(self.moment)
         latest = func.row_number().over(
             partition_by=(record.c.code, record.c.kind, Score.programme_id),
             order_by=(Score.attempt.desc(), Score.person_id.desc()),
@@ -243,132 +237,6 @@ class Posts:
             )
         )
 
-    def ahead(self) -> Any:
-        """Each session and salon of the year's programmes that can still be attended."""
-        coming = (
-            select(Event.id, Event.programme_id, Event.kind, Event.number, func.sum(Slot.credit_hours).label("hours"))
-            .join(Slot, Slot.event_id == Event.id)
-            .where(
-                # By their programmes: in a small area they are few of all that are ahead.
-                Event.programme_id.in_(select(Programme.id).where(self.concerned())),
-                Event.state.in_(("draft", "published")),
-            )
-            .group_by(Event.id, Event.programme_id, Event.kind, Event.number)
-            .having(func.max(Slot.checkin_closes_at) > self.moment.now)
-            .subquery("coming")
-        )
-        return (
-            select(coming.c.programme_id, coming.c.kind, coming.c.number, func.max(coming.c.hours).label("hours"))
-            .group_by(coming.c.programme_id, coming.c.kind, coming.c.number)
-            .cte("ahead")
-        )
-
-    def needs(self, ahead: Any) -> Any:
-        """What each of the year's programmes asks for, beside what it still offers to who has done nothing."""
-        rule = _rules(self.moment)
-        offers = (
-            select(
-                ahead.c.programme_id,
-                func.sum(case((ahead.c.kind == "session", 1), else_=0)).label("sessions"),
-                func.sum(case((ahead.c.kind == "session", 0), else_=1)).label("salons"),
-                func.sum(ahead.c.hours).label("hours"),
-            )
-            .group_by(ahead.c.programme_id)
-            .subquery("offers")
-        )
-        proposed = case((Programme.planned_sessions > 1, Programme.planned_sessions - 1), else_=1)
-        return (
-            select(
-                Programme.id.label("programme_id"),
-                Programme.division_code,
-                func.coalesce(rule.c.sessions_needed, proposed).label("sessions_needed"),
-                func.coalesce(rule.c.hours_needed, 0).label("hours_needed"),
-                func.coalesce(rule.c.salons_needed, 0).label("salons_needed"),
-                func.coalesce(offers.c.sessions, 0).label("sessions"),
-                func.coalesce(offers.c.salons, 0).label("salons"),
-                func.coalesce(offers.c.hours, 0).label("hours"),
-            )
-            .outerjoin(rule, rule.c.programme_id == Programme.id)
-            .outerjoin(offers, offers.c.programme_id == Programme.id)
-            .where(self.concerned())
-            .cte("needs")
-        )
-
-    def reachable(self, done: Any, ahead: Any, needs: Any) -> Any:
-        """The posts whose holder can still meet a rule with what was done already."""
-        beside = and_(
-            ahead.c.programme_id == done.c.programme_id,
-            ahead.c.kind == done.c.event_kind,
-            ahead.c.number == done.c.number,
-        )
-        over = ahead.c.programme_id.is_(None)
-        more = (
-            select(
-                done.c.code,
-                done.c.kind,
-                done.c.programme_id,
-                func.sum(case((and_(over, done.c.event_kind == "session"), 1), else_=0)).label("sessions"),
-                func.sum(case((and_(over, done.c.event_kind != "session"), 1), else_=0)).label("salons"),
-                # What a make-up is booked for and is offered anyway counts as what is offered.
-                func.sum(
-                    case((and_(~over, done.c.booked == 1), 0), else_=done.c.hours - func.coalesce(ahead.c.hours, 0))
-                ).label("hours"),
-            )
-            .outerjoin(ahead, beside)
-            .group_by(done.c.code, done.c.kind, done.c.programme_id)
-            .subquery("more")
-        )
-        return (
-            select(more.c.code, more.c.kind)
-            .join(needs, needs.c.programme_id == more.c.programme_id)
-            .where(
-                needs.c.sessions + more.c.sessions >= needs.c.sessions_needed,
-                needs.c.salons + more.c.salons >= needs.c.salons_needed,
-                needs.c.hours + more.c.hours >= needs.c.hours_needed,
-            )
-        )
-
-
-def _rules(moment: Moment) -> Any:
-    """The newest version of every programme's rule."""
-    newer = aliased(Rule)
-    later = exists().where(
-        newer.programme_id == Rule.programme_id, newer.version > Rule.version, moment.knows(newer.created_at)
-    )
-    said = {name: cast(Rule.conditions[name].as_string(), Numeric) for name in ("pass_mark", "hours_needed")}
-    counted = {name: Rule.conditions[name].as_integer() for name in ("sessions_needed", "salons_needed")}
-    return (
-        select(
-            Rule.programme_id,
-            *(value.label(name) for name, value in (said | counted).items()),
-            Rule.conditions["counts"].as_string().label("counts"),
-            func.coalesce(Rule.conditions["counts_outside"].as_boolean(), false()).label("counts_outside"),
-        )
-        .where(moment.knows(Rule.created_at), ~later)
-        .subquery()
-    )
-
-
-def _areas(needs: Any, code: Any) -> tuple[Any, list[tuple[Any, ColumnElement[bool]]]]:
-    """Whether all programmes that hold a code are out of reach for who has done nothing, and the joins for it."""
-    enough = and_(
-        needs.c.sessions >= needs.c.sessions_needed,
-        needs.c.salons >= needs.c.salons_needed,
-        needs.c.hours >= needs.c.hours_needed,
-    )
-    area = (
-        select(needs.c.division_code, func.max(case((enough, 1), else_=0)).label("enough"))
-        .group_by(needs.c.division_code)
-        .cte("area")
-    )
-    joins, values = [], []
-    for digits in DIGITS.values():
-        one = area.alias(f"area_{digits}")
-        joins.append((one, one.c.division_code == starts(code, digits)))
-        values.append(one.c.enough)
-    none = and_(*(value.is_(None) for value in values))
-    return or_(none, *(value == 1 for value in values)), joins
-
 
 def post_rows(year: int, moment: Moment, areas: Sequence[str] = ("",)) -> Select[Any]:
     """Every post's state in a counting year, in the divisions under these codes; "" is everyone's.
@@ -381,14 +249,16 @@ def post_rows(year: int, moment: Moment, areas: Sequence[str] = ("",)) -> Select
     record = parts.records(holder)
     first, following = parts.first_starts(record), parts.next_starts()
     certified, tests = parts.certified(record), parts.tests(record)
-    ahead = parts.ahead()
     visited = Visited(moment, record, parts.of_year)
     made = visited.make_ups()
     visit = visited.visits(made)
-    done, needs = visited.done(made, visit), parts.needs(ahead)
+    done = visited.done(made, visit)
+    reach = Reach(year, moment, areas, parts.lineage)
+    ahead = reach.ahead()
+    needs = reach.needs(ahead)
     engaged = union(parts.seated(record), select(visit.c.code, visit.c.kind)).cte("engaged")
-    reachable = union(parts.reachable(done, ahead, needs)).cte("reachable")
-    in_reach, joins = _areas(needs, holder.c.code)
+    reachable = union(reach.reachable(done, ahead, needs)).cte("reachable")
+    in_reach, joins = enough_ahead(needs, holder.c.code)
 
     def same(other: Any) -> ColumnElement[bool]:
         return and_(other.c.code == holder.c.code, other.c.kind == holder.c.kind)
