@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,10 @@ def small_targets(page: Page) -> list[str]:
 def look(page: Page, name: str) -> list[str]:
     """Put a picture of the whole page beside the others, and say what is wrong with it; nothing when all is well."""
     target = SCREENSHOTS / f"{name}.png"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=target, full_page=True)
+    # Where nobody looks at them they are time lost.
+    if os.environ.get("PICTURES") != "0":
+        target.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=target, full_page=True)
     wrong = violations(page)
     if sideways(page) > 0:
         wrong.append(f"{sideways(page)} px wider than the screen")
