@@ -112,7 +112,7 @@ def _seats(slots: Any, areas: Sequence[str]) -> Any:
         .where(
             Registration.state == "confirmed",
             Registration.as_whom.in_(EXPECTED),
-            within_any(Registration.division_code, tuple(areas)),
+            within_any(Registration.division_code, areas),
         )
     )
     alone = of_slot.where(Registration.person_id.not_in(_twins()))
@@ -174,7 +174,7 @@ def slot_rows(
             func.sum(case((earned, slots.c.tenths), else_=0)).label("tenth_hours"),
         )
         .join(Attendance, Attendance.slot_id == slots.c.slot_id)
-        .where(within_any(Attendance.division_code, tuple(areas)))
+        .where(within_any(Attendance.division_code, areas))
         .group_by(slots.c.slot_id, known(Attendance.division_code))
     )
     both = union_all(expected, stands).subquery("both")

@@ -54,8 +54,7 @@ def meets_area(code: str) -> ColumnElement[bool]:
 
 def meeting(code: str, year: int | None = None) -> list[Programme]:
     """The programmes whose area holds or lies in a division, the newest first; of one counting year or of all."""
-    here = meets_area(code)
-    wanted = here if year is None else and_(here, Programme.counting_year == year)
+    wanted = meets_area(code) if year is None else and_(meets_area(code), Programme.counting_year == year)
     return list(
         db.session.scalars(
             select(Programme).where(wanted).order_by(Programme.counting_year.desc(), Programme.id.desc())
