@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, exists, false, func, literal_column, select
+from sqlalchemy import and_, bindparam, case, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Attendance, Correction, Scan, Settlement
@@ -33,7 +33,8 @@ from .presented import Presented
 _of = Registration.__table__.c
 _Above = aliased(Division)
 _Merged = aliased(Person)
-_Shown = aliased(Scan)
+#: What the scans of a person in a slot say at most: there are some; one says when she came; one is a signature.
+_ANY, _TIMED, _SIGNED = (literal_column(str(rank)) for rank in (1, 2, 3))
 #: What a ticket's own fault is said instead of: a registration that was cancelled is the better reason.
 _WEAKER = (None, "unknown", "too_early", "too_late")
 
@@ -86,23 +87,30 @@ def _any(key: Any, *conditions: Any) -> Any:
     return counted.correlate(Slot, _of.id.table, Person).scalar_subquery() > literal_column("0")
 
 
+def _seen_before() -> Any:
+    """What the slot's scans of a person say at most, a rank of those above; null where there are none. One look at them."""
+    came = and_(
+        Scan.outcome == _word("accepted"),
+        Scan.direction == _word("in"),
+        Settlement.scan_id.is_(None),
+    )
+    said = case((Scan.source == _word(UNTIMED), _SIGNED), (came, _TIMED), else_=_ANY)
+    return (
+        select(func.max(said))
+        .outerjoin_from(Scan, Settlement, Settlement.scan_id == Scan.id)
+        .where(_by_its_own_key(Scan.slot_id) == Slot.id, Scan.person_id == _of.person_id)
+        .correlate(Slot, _of.id.table)
+        .scalar_subquery()
+    )
+
+
 def _found(which: Any) -> Any:
     """Everything that the decision needs, in one statement."""
     has = [
-        _any(Scan.id, _by_its_own_key(Scan.slot_id) == Slot.id, Scan.person_id == _of.person_id).label("scanned"),
+        _seen_before().label("seen"),
         _any(Correction.id, Correction.slot_id == Slot.id, Correction.person_id == _of.person_id).label("corrected"),
         _any(_Merged.id, _Merged.merged_into_id == HOLDER).label("merged"),
     ]
-    shown = (_by_its_own_key(_Shown.slot_id) == Slot.id, _Shown.person_id == _of.person_id)
-    came = (
-        _Shown.outcome == _word("accepted"),
-        _Shown.direction == _word("in"),
-        _Shown.source != _word(UNTIMED),
-        ~exists().where(Settlement.scan_id == _Shown.id),
-    )
-    timed = and_(_any(_Shown.id, *shown, *came), ~_any(_Shown.id, *shown, _Shown.source == _word(UNTIMED)))
-    # Of whoever comes for the first time it is not asked.
-    has.append(case((Attendance.arrived_at.is_not(None), timed), else_=false()).label("timed"))
     return (
         select(
             Slot.starts_at,
@@ -243,7 +251,7 @@ def _whom(slot_id: int, row: Any) -> Whom | None:
     """Whose attendance it is: whoever the registration's person was merged into."""
     if row.person_id is None:
         return None
-    known = row.status is not None or row.scanned or row.corrected or row.merged
+    known = row.status is not None or row.seen or row.corrected or row.merged
     if row.merged:
         # Several records, perhaps several seats: the one that a recount would choose.
         for one in people_of(slot_id, [row.holder_id]):
@@ -258,5 +266,5 @@ def _whom(slot_id: int, row: Any) -> Whom | None:
         row.arrived_at,
         row.left_at,
         row.minutes,
-        row.timed,
+        row.seen == 2,
     )
