@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Attendance, Correction, Scan, Settlement
@@ -34,7 +34,8 @@ _of = Registration.__table__.c
 _Above = aliased(Division)
 _Merged = aliased(Person)
 #: What the scans of a person in a slot say at most: there are some; one says when she came; one is a signature.
-_ANY, _TIMED, _SIGNED = (literal_column(str(rank)) for rank in (1, 2, 3))
+_RANKS: list[ColumnElement[int]] = [literal_column(str(rank)) for rank in (1, 2, 3)]
+_ANY, _TIMED, _SIGNED = _RANKS
 #: What a ticket's own fault is said instead of: a registration that was cancelled is the better reason.
 _WEAKER = (None, "unknown", "too_early", "too_late")
 
@@ -88,7 +89,7 @@ def _any(key: Any, *conditions: Any) -> Any:
 
 
 def _seen_before() -> Any:
-    """What the slot's scans of a person say at most, a rank of those above; null where there are none. One look at them."""
+    """What the slot's scans of a person say at most, a rank of those above; null where there are none; in one look."""
     came = and_(
         Scan.outcome == _word("accepted"),
         Scan.direction == _word("in"),
