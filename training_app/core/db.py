@@ -172,11 +172,11 @@ def on_commit(call: Callable[[], Any]) -> None:
 def insert_unless_there(model: Any, values: dict[str, Any], key: list[str]) -> int | None:
     """Insert one row into the open transaction unless its unique key is taken.
 
-    Gives the new row's primary key, or None when another row, perhaps of another transaction that
-    has just committed, has the key.
+    Gives the new row's primary key, of several columns the first, or None when another row, perhaps of
+    another transaction that has just committed, has the key.
     """
     make = sqlite.insert if is_sqlite() else postgresql.insert
-    (column,) = model.__table__.primary_key.columns
+    column, *_more = model.__table__.primary_key.columns
     statement = make(model).values(**values).on_conflict_do_nothing(index_elements=key).returning(column)
     key_of_new: int | None = db.session.scalar(statement)
     return key_of_new

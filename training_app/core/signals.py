@@ -35,6 +35,8 @@ missed_asked = signal("missed-asked")
 leave_note_asked = signal("leave-note-asked")
 #: person_ids, counting_year, actor_id, now: what is confirmed of these persons' training elsewhere changed.
 outside_training_changed = signal("outside-training-changed")
+#: person_ids, now: these persons gave feedback on an event.
+feedback_given = signal("feedback-given")
 #: person_id, into_id, actor_id, now
 persons_merged = signal("persons-merged")
 #: old_code, new_code, on, actor_id, now: from the day `on` a subdistrict or community is taken over by another, and the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import models, views_outside, views_outside_import, views_outside_own, views_scores  # noqa: F401
+from . import feedbackmodels, models, views_outside, views_outside_import, views_outside_own, views_scores  # noqa: F401
 from .blueprint import bp
 
 blueprints = (bp,)

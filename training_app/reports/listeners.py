@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from training_app.core.audit import Action
 from training_app.core.db import db
-from training_app.core.signals import outside_training_changed, recorded
+from training_app.core.signals import feedback_given, outside_training_changed, recorded
 
 from .models import Dirty
 
@@ -84,11 +84,12 @@ def _note(_sender: Any, *, action: Action, kind: str, entries: Sequence[Entry]) 
         db.session.execute(insert(Dirty), [{"kind": kind, "key": key} for kind, key in found])
 
 
-def _elsewhere(_sender: Any, *, person_ids: Sequence[int], **_: Any) -> None:
+def _persons(_sender: Any, *, person_ids: Sequence[int], **_: Any) -> None:
     rows = [{"kind": "person", "key": str(person_id)} for person_id in dict.fromkeys(person_ids)]
     if rows:
         db.session.execute(insert(Dirty), rows)
 
 
 recorded.connect(_note, weak=False)
-outside_training_changed.connect(_elsewhere, weak=False)
+outside_training_changed.connect(_persons, weak=False)
+feedback_given.connect(_persons, weak=False)

@@ -473,6 +473,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('token_hash', name=op.f('uq_claim_token_hash'))
     )
     op.create_index(op.f('ix_claim_state'), 'claim', ['state'], unique=False)
+    op.create_table('feedback_form',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('programme_id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('items', sa.JSON(), nullable=False),
+    sa.Column('created_by_id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_feedback_form_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_feedback_form')),
+    sa.UniqueConstraint('programme_id', 'version', name=op.f('uq_feedback_form_programme_id_version'))
+    )
     op.create_table('paper',
     sa.Column('programme_id', sa.Integer(), nullable=False),
     sa.Column('prefix', sa.String(length=20), nullable=False),
@@ -709,6 +720,31 @@ def upgrade() -> None:
     sa.UniqueConstraint('event_id', 'person_id', name=op.f('uq_facilitation_event_id_person_id'))
     )
     op.create_index('ix_facilitation_person', 'facilitation', ['person_id'], unique=False)
+    op.create_table('feedback_box',
+    sa.Column('event_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('form_id', sa.Integer(), nullable=True),
+    sa.Column('answers', sa.Integer(), nullable=False),
+    sa.Column('counts', sa.JSON(), nullable=False),
+    sa.Column('texts', sa.JSON(), nullable=False),
+    sa.Column('paper', sa.JSON(), nullable=True),
+    sa.Column('paper_by_id', sa.Integer(), nullable=True),
+    sa.Column('paper_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_by_id', sa.Integer(), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('answers >= 0', name=op.f('ck_feedback_box_answers')),
+    sa.ForeignKeyConstraint(['event_id'], ['event.id'], name=op.f('fk_feedback_box_event_id')),
+    sa.ForeignKeyConstraint(['form_id'], ['feedback_form.id'], name=op.f('fk_feedback_box_form_id')),
+    sa.PrimaryKeyConstraint('event_id', name=op.f('pk_feedback_box'))
+    )
+    op.create_table('feedback_given',
+    sa.Column('event_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['event_id'], ['event.id'], name=op.f('fk_feedback_given_event_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_feedback_given_person_id')),
+    sa.PrimaryKeyConstraint('event_id', 'person_id', name=op.f('pk_feedback_given')),
+    sqlite_with_rowid=False
+    )
+    op.create_index('ix_feedback_given_person', 'feedback_given', ['person_id'], unique=False)
     op.create_table('registration',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('event_id', sa.Integer(), nullable=False),
@@ -1002,6 +1038,9 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_registration_enrolment_id'), table_name='registration')
     op.drop_index('ix_registration_division', table_name='registration')
     op.drop_table('registration')
+    op.drop_index('ix_feedback_given_person', table_name='feedback_given')
+    op.drop_table('feedback_given')
+    op.drop_table('feedback_box')
     op.drop_index('ix_facilitation_person', table_name='facilitation')
     op.drop_table('facilitation')
     op.drop_table('event_key')
@@ -1032,6 +1071,7 @@ def downgrade() -> None:
     op.drop_table('programme_host')
     op.drop_table('phase')
     op.drop_table('paper')
+    op.drop_table('feedback_form')
     op.drop_index(op.f('ix_claim_state'), table_name='claim')
     op.drop_table('claim')
     op.drop_index('ix_certificate_programme', table_name='certificate')
