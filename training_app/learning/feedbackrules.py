@@ -20,10 +20,10 @@ SATISFIED = 2
 OVERALL = "overall"
 #: Items that need no wording of the organiser's, in both languages.
 ITEMS = {
-    "content": _l("Content"),
-    "teacher": _l("Teacher"),
-    "organisation": _l("Organisation"),
-    "venue": _l("Venue"),
+    "content": _l("What was taught"),
+    "teacher": _l("How it was taught"),
+    "organisation": _l("How it was organised"),
+    "venue": _l("Room and surroundings"),
 }
 #: Fewer forms than this, by phone or on paper, are not shown and not counted.
 FEWEST = 5
@@ -48,7 +48,7 @@ class Asked:
     def label(self, key: str) -> Any:
         """A question's words."""
         if key == OVERALL:
-            return _l("Overall")
+            return _l("All in all")
         return dict(self.items).get(key) or ITEMS.get(key, key)
 
 
