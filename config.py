@@ -52,6 +52,15 @@ class Config:
         #: What an address ends in → the bytes that it takes instead: photos of several pages come in one go.
         self.LARGER_CONTENT = {"/sheets": 48 * 1024 * 1024, "/elsewhere/new": 9 * 1024 * 1024}
         self.WTF_CSRF_TIME_LIMIT = None
+        #: What signs certificates: a PKCS#12 file, or key and certificate (with those above it) as PEM files. All
+        #: empty: a pair of its own is made at the first certificate and kept in the instance folder.
+        self.SIGNING_PKCS12 = os.environ.get("SIGNING_PKCS12", "")
+        self.SIGNING_KEY = os.environ.get("SIGNING_KEY", "")
+        self.SIGNING_CERTIFICATE = os.environ.get("SIGNING_CERTIFICATE", "")
+        #: Of the PKCS#12 file or of the PEM key.
+        self.SIGNING_PASSWORD = os.environ.get("SIGNING_PASSWORD", "")
+        #: An RFC 3161 timestamp server, asked for each certificate; empty: the time is this machine's.
+        self.TIMESTAMP_URL = os.environ.get("TIMESTAMP_URL", "")
         self.TIMEZONE = os.environ.get("TIMEZONE", "Asia/Shanghai")
         self.DEFAULT_LANGUAGE = os.environ.get("DEFAULT_LANGUAGE", "zh_Hans")
         #: On: slow hashing is replaced by argon2's cheapest setting, so that tests are fast.
@@ -74,6 +83,8 @@ class TestConfig(Config):
         self.DEMO = False
         self.MAIL_SERVER = ""
         self.REDIS_URL = ""
+        self.SIGNING_PKCS12 = self.SIGNING_KEY = self.SIGNING_CERTIFICATE = self.SIGNING_PASSWORD = ""
+        self.TIMESTAMP_URL = ""
         self.SESSION_COOKIE_SECURE = False
         self.WTF_CSRF_ENABLED = False
         self.TESTING = True

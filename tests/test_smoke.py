@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from sqlalchemy import select, update
 
+from config import ROOT
 from tests import cast
 from training_app.core.db import WriteOutsideTransaction, db, transaction
 from training_app.people.models import Person
@@ -44,3 +48,10 @@ def test_a_transaction_commits_and_reads_fresh(app):
         assert person.name == "陈丽"
     db.session.remove()
     assert db.session.get(Person, 7).name == "陈丽"
+
+
+def test_web_workers_load_nothing_that_draws_signs_or_merges():
+    program = "import sys, training_app; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    heavy = {"reportlab", "pyhanko", "asn1crypto", "pikepdf", "pypdfium2", "PIL", "cryptography.x509", "aiohttp"}
+    assert heavy & set(done.stdout.split()) == set()

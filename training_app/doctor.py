@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,10 +14,14 @@ from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from .certificates import signingkeys
 from .core.db import db
+from .core.errors import Refusal
 from .divisions.models import Division
 from .people import grants
 
+#: A new certificate takes its time to be had.
+_SOON = timedelta(days=60)
 _ROOM = Path(__file__).resolve().parent
 FONTS = ("NotoSansSC_400Regular.ttf", "NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf")
 
@@ -94,10 +98,29 @@ def _fonts(_now: datetime) -> Iterator[Finding]:
         yield Finding("ok", "fonts", f"{len(FONTS)} faces")
 
 
+def _signing(now: datetime) -> Iterator[Finding]:
+    path = Path(current_app.config["INSTANCE"]) / signingkeys.SELF_MADE
+    if path.exists() and path.stat().st_mode & 0o077:
+        yield Finding("wrong", signingkeys.SELF_MADE, f"others can read it: chmod 600 {path}")
+    if not signingkeys.given(current_app.config):
+        yield Finding("warning", "signing", "by a pair of its own: PDF readers call the signer unknown")
+        return
+    try:
+        found = signingkeys.pair(current_app.config, now)
+    except Refusal as fault:
+        yield Finding("wrong", "signing", f"{fault.details['fault']}: see SIGNING_… in .env.example")
+        return
+    until = found.certificate.not_valid_after_utc
+    if until - now < _SOON:
+        yield Finding("warning", "signing", f"the certificate ends on {until:%Y-%m-%d}: have it renewed")
+    else:
+        yield Finding("ok", "signing", f"{found.certificate.subject.rfc4514_string()}, until {until:%Y-%m-%d}")
+
+
 def examine(now: datetime) -> list[Finding]:
     """Every finding, in the order in which things are set up. A check that breaks is itself a finding."""
     checks: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
-        _settings, _database, _files, _divisions, _administrator, _fonts,
+        _settings, _database, _files, _divisions, _administrator, _fonts, _signing,
     )  # fmt: skip
     found: list[Finding] = []
     for check in checks:

@@ -127,8 +127,10 @@ def test_a_process_killed_after_filing_leaves_nothing_double(app):
         jobs.run(job_id)
     (one,) = issued()
     assert one.serial == "LC2026-0001"
-    # The repeated drawing is the same file, so nothing lies about that no row knows.
-    assert {one.file_sha256, one.picture_sha256} <= on_disk
+    # What the dead process signed lies there without a row: nobody is ever given it.
+    known = set(db.session.scalars(select(files.StoredFile.sha256)))
+    assert {one.file_sha256, one.picture_sha256} <= known
+    assert len(on_disk - known) == 1
     assert jobs.items(job_id)[0].state == "done"
 
 

@@ -60,6 +60,12 @@ def test_what_is_missing_is_named_with_the_command_that_mends_it(app, tmp_path):
     assert done.exit_code == 1 and "flask init" in done.output and "cannot be written" in done.output
 
 
+def test_a_signing_key_that_cannot_be_used_is_named(app, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "SIGNING_PKCS12", str(tmp_path / "away.p12"))
+    done = app.test_cli_runner().invoke(args=["doctor"])
+    assert done.exit_code == 1 and "away.p12" in done.output
+
+
 def test_a_database_without_tables_is_a_finding_and_no_stack_trace(app):
     with db.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE role_grant RENAME TO role_grant_away")

@@ -1,4 +1,4 @@
-"""One certificate in the job process: numbered, drawn outside the transaction, filed, then written once."""
+"""One certificate in the job process: numbered, drawn and signed outside the transaction, filed, written once."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from sqlalchemy import func, select
 from training_app.core import audit, clock, files, jobs
 from training_app.core.db import db
 from training_app.core.errors import Refusal
+from training_app.divisions.models import Division
 from training_app.people.models import Person
+from training_app.schedule.models import Programme
 
 from . import serials
 from .codes import VERIFY_PATH, printed
 from .drafts import Draft, first, replaced, replacement
 from .drawing import draw, picture
 from .models import Certificate
+from .signing import Statement, sign
 from .standings import held_by
-from .wording import CertificateFacts
+from .wording import TITLES, CertificateFacts
 
 KIND = "certificates.issue"
 
@@ -30,7 +33,8 @@ KIND = "certificates.issue"
 def issue_one(job: jobs.Job, item: str) -> Callable[[], jobs.Result]:
     """Make one person's certificate; what is given back writes it, together with the item's mark.
 
-    Harmless to repeat: the number, its codes and the day belong to the item, so the drawing is the same file.
+    Harmless to repeat: the number, its codes and the day belong to the item, so it is the same paper. Its signature is
+    another each time; a file that was signed before a process died stays without a row, and nobody ever sees it.
     """
     return _Making(job, int(item)).make()
 
@@ -60,7 +64,7 @@ class _Making:
             verify_url=f"{self.params['base']}{VERIFY_PATH}{verify_code}",
             issued_on=self.day,
         )
-        pdf = draw(facts)
+        pdf = sign(draw(facts), self._statement(facts), now)
         png = picture(pdf)
         # On disk before any row speaks of it: a row without its file cannot be.
         row = {
@@ -76,6 +80,18 @@ class _Making:
         if "replaces" in self.params:
             return replacement(int(self.params["replaces"]), self.person_id)
         return first(self.programme_id, self.person_id, int(self.params["rule"]), now)
+
+    def _statement(self, facts: CertificateFacts) -> Statement:
+        place = (
+            select(Division.name)
+            .join(Programme, Programme.division_code == Division.code)
+            .where(Programme.id == self.programme_id)
+        )
+        return Statement(
+            name="、".join(facts.bodies),
+            reason=f"{TITLES[facts.kind]} {facts.serial}",
+            location=db.session.scalar(place) or "",
+        )
 
     def _write(
         self, draft: Draft, facts: CertificateFacts, row: dict[str, str], pdf_size: int, png_size: int
