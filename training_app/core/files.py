@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from .db import Model, UtcDateTime, db, on_commit
 from .errors import NotFound, Refusal
+from .tasks import task
 
 
 class StoredFile(Model):
@@ -43,6 +44,8 @@ def write(data: bytes) -> str:
     digest = hashlib.sha256(data).hexdigest()
     path = _path(digest)
     if path.exists() and path.stat().st_size == len(data):
+        # Left by a dead process, perhaps: it must not be swept away before its row is there.
+        os.utime(path)
         return digest
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{digest}.{os.getpid()}.part")
@@ -99,3 +102,29 @@ def forget_unless_used(digest: str) -> bool:
                 return False
     forget(digest)
     return True
+
+
+def sweep(folder: int, now: datetime, *, after: timedelta = timedelta(days=30)) -> int:
+    """Delete what no row knows and what a dead process left half written, of one folder (0 to 255); gives how many.
+
+    A file is written before its row, and parts of an export have none for as long as it is kept, some days: what is
+    younger than `after` stays.
+    """
+    found = Path(current_app.config["FILES"]) / f"{folder:02x}"
+    if not found.is_dir():
+        return 0
+    old = [path for path in found.iterdir() if path.stat().st_mtime < (now - after).timestamp()]
+    known: set[str] = set()
+    for at in range(0, len(old), 500):
+        some = [path.name for path in old[at : at + 500]]
+        known |= set(db.session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(some))))
+    unknown = [path for path in old if path.name not in known]
+    for path in unknown:
+        path.unlink(missing_ok=True)
+    return len(unknown)
+
+
+@task("files.sweep", every_minutes=5)
+def sweep_one(now: datetime) -> None:
+    """One folder after the other, each once in a day."""
+    sweep(int(now.timestamp()) // 300 % 256, now)
