@@ -63,6 +63,7 @@ NOT_PAGES = {
     "certificates.file",
     "certificates.png",
     "certificates.bundle_file",
+    "certificates.verify_again",
     "certificates.job_progress",
     "checkin.board",
     "checkin.open_door",

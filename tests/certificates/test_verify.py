@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -63,7 +64,16 @@ def test_the_words_of_the_stored_page_are_the_facts(paper):
 def test_the_public_page_shows_part_of_the_name_and_no_phone_number(client_as, paper):
     page = client_as("visitor").get(f"/c/{paper.verify_code}").text
     assert "陈**" in page and "陈丽华" not in page and "丽华" not in page and "13800000007" not in page
-    assert "第 5 期" in page and "20 学时" in page
+
+
+def test_the_public_page_lists_each_session_with_its_day_and_hours(client_as, paper):
+    page = client_as("visitor").get(f"/c/{paper.verify_code}").text
+    cells = re.findall(r'<th scope="row">(第 \d 期)</th>\s*<td>(\S+)</td>\s*<td class="end">(\d+)</td>', page)
+    assert cells == [
+        ("第 1 期", "2026年3月15日", "4"), ("第 2 期", "2026年4月19日", "4"), ("第 3 期", "2026年5月24日", "4"),
+        ("第 4 期", "2026年6月14日", "4"), ("第 5 期", "2026年7月12日", "4"),
+    ]  # fmt: skip
+    assert '<td class="end">20</td>' in page and "泉州市鲤城区民政局" in page and "2026年6月14日 08:40 核验于" in page
 
 
 def test_a_revoked_paper_says_why_and_when(client_as, paper):

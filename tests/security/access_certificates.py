@@ -65,4 +65,6 @@ ROWS = {
         row("/verify", anyone=200),
         row("/verify", method="POST", data={"serial": "LC2026-0001", "check_code": "7Q4FK2MX"}, anyone=404),
     ],
+    "certificates.verify_again": [row("/verify/file", anyone=302)],
+    "certificates.verify_file": [row("/verify/file", method="POST", data={"sha256": "0" * 64}, anyone=404)],
 }

@@ -15,6 +15,8 @@ VERIFY_LENGTH = 26
 VERIFY_PATH = "/c/"
 #: Where number and check code are typed.
 TYPED_PATH = "/verify"
+#: Where the PDF itself is checked.
+FILE_PATH = "/verify/file"
 PREFIX = re.compile(r"[A-Z0-9]{2,12}")
 
 

@@ -101,9 +101,9 @@ class Certificate(Model):
     kind: Mapped[str] = mapped_column(String(12))
     #: Everything printed on it, as it was on that day.
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
-    file_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    file_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"), index=True)
     #: The same page as a PNG, drawn from the stored PDF when it was issued.
-    picture_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    picture_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"), index=True)
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     issued_by_id: Mapped[int | None]
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import aliased
 
 from training_app.core.db import db
@@ -30,6 +31,9 @@ class Answer:
     kind: str
     programme_title: str
     host: str
+    #: The first and the last day of the course.
+    starts_on: date
+    ends_on: date
     hours: str
     attended: tuple[dict[str, Any], ...]
     issued_on: date
@@ -49,12 +53,28 @@ def by_code(verify_code: str) -> Answer | None:
 def by_serial(serial: str, check_code: str) -> Answer | None:
     """The certificate with this number and this check code, typed in any case, with or without hyphens.
 
-    A wrong number and a wrong code cannot be told apart: both cost one statement and one comparison.
+    A wrong number and a wrong code cannot be told apart: both cost one statement, which reads no more than the code,
+    and one comparison.
     """
-    found = _find(Certificate.serial == typed_serial(serial)[:32])
-    right = found[0].check_code if found else "?" * CHECK_LENGTH
+    row = db.session.execute(
+        select(Certificate.id, Certificate.check_code).where(Certificate.serial == typed_serial(serial)[:32])
+    ).first()
+    right = row.check_code if row is not None else "?" * CHECK_LENGTH
     same = hmac.compare_digest(right.encode(), typed(check_code).encode())
-    return _answer(*found) if found and same else None
+    found = _find(Certificate.id == row.id) if row is not None and same else None
+    return _answer(*found) if found else None
+
+
+def by_file(digests: Sequence[str]) -> tuple[Answer, bool] | None:
+    """The certificate whose PDF or picture has one of these SHA-256, and whether it is the first: the file as it is.
+
+    The others are of what the file was before something was added at its end. One statement, found or not.
+    """
+    stored = (Certificate.file_sha256, Certificate.picture_sha256)
+    found = _find(or_(*(column.in_(digests) for column in stored)))
+    if found is None:
+        return None
+    return _answer(*found), digests[0] in (found[0].file_sha256, found[0].picture_sha256)
 
 
 def _find(condition: ColumnElement[bool]) -> tuple[Certificate, str | None] | None:
@@ -75,6 +95,8 @@ def _answer(certificate: Certificate, replaced_by: str | None) -> Answer:
         kind=certificate.kind,
         programme_title=facts["programme_title"],
         host=facts["host"],
+        starts_on=date.fromisoformat(facts["starts_on"]),
+        ends_on=date.fromisoformat(facts["ends_on"]),
         hours=facts["hours"],
         attended=tuple(visits(facts)),
         issued_on=date.fromisoformat(facts["issued_on"]),
