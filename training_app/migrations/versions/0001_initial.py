@@ -456,6 +456,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('serial', name=op.f('uq_certificate_serial')),
     sa.UniqueConstraint('verify_code', name=op.f('uq_certificate_verify_code'))
     )
+    op.create_index(op.f('ix_certificate_file_sha256'), 'certificate', ['file_sha256'], unique=False)
+    op.create_index(op.f('ix_certificate_picture_sha256'), 'certificate', ['picture_sha256'], unique=False)
     op.create_index('ix_certificate_programme', 'certificate', ['programme_id'], unique=False)
     op.create_table('claim',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1075,6 +1077,8 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_claim_state'), table_name='claim')
     op.drop_table('claim')
     op.drop_index('ix_certificate_programme', table_name='certificate')
+    op.drop_index(op.f('ix_certificate_picture_sha256'), table_name='certificate')
+    op.drop_index(op.f('ix_certificate_file_sha256'), table_name='certificate')
     op.drop_table('certificate')
     op.drop_index(op.f('ix_programme_organisation_id'), table_name='programme')
     op.drop_index(op.f('ix_programme_division_code'), table_name='programme')
