@@ -161,9 +161,16 @@ def test_nobody_from_outside_the_programmes_area_makes_up_in_it(chen):
     session_ahead(other_programme(), 7, "responsibilities")
     assert offered(11) == [] and missing(11) != []
     with pytest.raises(NotFound):
-        makeups.book(999, CHEN, cast.PROGRAMME, actor_id=CHEN, now=NOW)
-    with pytest.raises(NotFound):
         makeups.offers(999, [CHEN], NOW)
+
+
+def test_what_there_is_elsewhere_is_refused_in_the_words_of_what_there_is_not(chen):
+    for event in (cast.OTHER_EVENT, 999):
+        with pytest.raises(Refusal, match="no_make_up"):
+            book(event)
+    for programme in (cast.OTHER_PROGRAMME, 999):
+        with pytest.raises(NotFound):
+            makeups.book(cast.TODAY_EVENT, CHEN, programme, actor_id=CHEN, now=NOW)
 
 
 def _at_once(app, calls):

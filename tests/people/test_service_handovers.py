@@ -73,6 +73,21 @@ def test_each_row_says_what_it_would_do(app):
     }
 
 
+def test_whoever_hands_in_changes_learns_of_no_number_that_is_somebodys_elsewhere(app):
+    free = [row.division.code for row in posts.holders([cast.KAIYUAN]) if row.post is None]
+    made = _submit(
+        _change(free[0], "张淑英", "13800000009"),
+        _change(free[1], "别人", "13800000005"),
+        _change(free[2], "新人", "13912340000"),
+        _change(free[3], "李四", "13800000008"),
+    )
+    seen = {step.change.new_name: (step.code, str(step.sentence)) for step in handovers.plan(made.id, [cast.KAIYUAN])}
+    assert seen["张淑英"] == seen["别人"] == seen["新人"]
+    assert seen["李四"][0] == "name_differs"
+    decided = {step.change.new_name: step.code for step in handovers.plan(made.id)}
+    assert decided == {"张淑英": "known", "别人": "name_differs", "新人": "new", "李四": "name_differs"}
+
+
 def test_one_row_that_cannot_be_done_stops_them_all(app):
     made = _submit(_change(cast.MEISHAN, "新人", old=8), _change(cast.KAIYUAN_COMMUNITY, "林", "13800000008", old=7))
     people = db.session.scalar(select(func.count()).select_from(Person))

@@ -142,6 +142,7 @@ def test_a_supervisor_submits_and_the_organiser_confirms(app, client_as):
     assert "林晓燕" in page and "张淑英" not in page
     address = _submit(supervisor).location
     assert client_as("supervisor_fuqiao").get(address).status_code == 404
+    assert "核对姓名和手机号后" in supervisor.get(address).text
     assert supervisor.post(f"{address}/confirm").status_code == 403
     assert client_as("foreign_organiser").post(f"{address}/confirm").status_code == 404
     shown = organiser.get(address).text

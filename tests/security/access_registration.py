@@ -65,13 +65,15 @@ ROWS = {
     "registration.join_now": [
         row("/join/5-AAAAAAAAAAAAAAAAAAAAAAAAAAA", method="POST", anyone=404, volunteer=403, visitor=403)
     ],
-    # Nobody has missed anything that the fifth session could make up for: whoever asks is told so.
+    # Nobody has missed anything that the fifth session could make up for: whoever is of the area is told so.
     "registration.book_make_up": [
         row(
             "/my/make-ups/1",
             method="POST",
             data={"event": "5"},
-            anyone=302,
+            anyone=404,
+            director=302,
+            supervisor=302,
             volunteer=403,
             visitor=403,
             foreign="/my/make-ups/999",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
 from training_app.core.actors import Actor
 from training_app.core.db import db
 from training_app.core.errors import NotFound
@@ -14,24 +17,40 @@ from .models import OutsideTraining
 
 def training_for(actor: Actor, training_id: int, permission: Permission) -> OutsideTraining:
     """The entry with this id, if its person lies where the actor has the permission. Raises NotFound."""
-    row = db.session.get(OutsideTraining, training_id)
-    if row is None or not allows(actor, permission, person_scope(row.person)):
+    row = _load(training_id)
+    if not _staff_may(actor, row, permission) or row is None:
         raise NotFound()
     return row
 
 
 def own_training(actor: Actor, training_id: int) -> OutsideTraining:
     """The actor's own entry with this id. Raises NotFound for anyone else's."""
-    row = db.session.get(OutsideTraining, training_id)
-    mine = row is not None and actor.person_id in (row.person_id, row.person.merged_into_id)
-    if row is None or actor.person_id is None or not mine:
+    row = _load(training_id)
+    if row is None or not _own(actor, row):
         raise NotFound()
     return row
 
 
 def proof_for(actor: Actor, training_id: int) -> OutsideTraining:
     """The entry whose proof is asked for: by the person herself, or by staff who may enter such things for her."""
-    try:
-        return own_training(actor, training_id)
-    except NotFound:
-        return training_for(actor, training_id, Permission.OUTSIDE_ENTER)
+    row = _load(training_id)
+    if row is not None and _own(actor, row):
+        return row
+    if not _staff_may(actor, row, Permission.OUTSIDE_ENTER) or row is None:
+        raise NotFound()
+    return row
+
+
+def _load(training_id: int) -> OutsideTraining | None:
+    return db.session.scalar(
+        select(OutsideTraining).where(OutsideTraining.id == training_id).options(joinedload(OutsideTraining.person))
+    )
+
+
+def _own(actor: Actor, row: OutsideTraining) -> bool:
+    return actor.person_id is not None and actor.person_id in (row.person_id, row.person.merged_into_id)
+
+
+def _staff_may(actor: Actor, row: OutsideTraining | None, permission: Permission) -> bool:
+    """Whether the entry's person lies where the actor has the permission; of no entry it is asked alike."""
+    return allows(actor, permission, person_scope(None if row is None else row.person))

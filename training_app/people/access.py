@@ -21,11 +21,17 @@ from .models import Account, Claim, Grant, GroupLink, Handover, Organisation, Pe
 from .policy import allows
 
 
-def person_scope(person: Person) -> Scope:
-    """What a person belongs to: the communities of their present posts, or where they work."""
+def person_scope(person: Person | None) -> Scope:
+    """What a person belongs to: the communities of their present posts, or where they work.
+
+    Of nobody it is nothing, asked all the same: a refusal takes as long whether or not there is such a person.
+    """
+    number = 0 if person is None else person.id
     codes = db.session.scalars(
-        select(Post.division_code).where(Post.person_id == person.id, Post.ended_on.is_(None))
+        select(Post.division_code).where(Post.person_id == number, Post.ended_on.is_(None))
     ).all()
+    if person is None:
+        return Scope()
     return Scope(divisions=tuple(codes) or ((person.division_code,) if person.division_code else ()))
 
 
@@ -35,7 +41,8 @@ def person_for(actor: Actor, person_id: int, permission: Permission) -> Person:
     Raises NotFound for an unknown id and for one outside the actor's area alike.
     """
     person = db.session.get(Person, person_id)
-    if person is None or not allows(actor, permission, person_scope(person)):
+    scope = person_scope(person)
+    if person is None or not allows(actor, permission, scope):
         raise NotFound()
     return person
 

@@ -141,8 +141,12 @@ def listed(jurisdictions: Sequence[str], state: str = "") -> Select[Any]:
     return statement.order_by(Handover.state != "submitted", Handover.id.desc())
 
 
-def plan(handover_id: int) -> list[Step]:
-    """What confirming would do to each post, or why it cannot, in a fixed number of statements."""
+def plan(handover_id: int, area: Sequence[str] | None = None) -> list[Step]:
+    """What confirming would do to each post, or why it cannot, in a fixed number of statements.
+
+    `area`: the divisions of whoever looks on without deciding. Beyond them no number is compared, or whoever hands in
+    changes could try whose numbers are known; None for who decides.
+    """
     changes = db.session.scalars(
         select(PostChange)
         .where(PostChange.handover_id == handover_id)
@@ -157,7 +161,7 @@ def plan(handover_id: int) -> list[Step]:
         )
     }
     numbers = [change.new_phone for change in changes if change.new_phone]
-    known = _known(numbers)
+    known = _known(numbers, ("",) if area is None else area)
     namesakes = _namesakes(changes)
     olds = {
         p.id: p for p in db.session.scalars(select(Person).where(Person.id.in_([c.old_person_id for c in changes])))
@@ -169,17 +173,21 @@ def plan(handover_id: int) -> list[Step]:
             present.get((change.division_code, change.kind)),
             known.get(change.new_phone) if change.new_phone else None,
             (change.division_code, change.new_name) in namesakes,
+            decides=area is None,
         )
         for change in changes
     ]
 
 
-def _known(numbers: list[str]) -> dict[str | None, Person]:
-    """The persons who have these numbers; a merged record leads to the one who stays."""
+def _known(numbers: list[str], area: Sequence[str]) -> dict[str | None, Person]:
+    """The persons of an area who have these numbers; a merged record leads to the one who stays."""
     found = db.session.scalars(select(Person).where(Person.phone.in_(numbers))).all()
     ids = [person.merged_into_id for person in found if person.merged_into_id]
     stay = {p.id: p for p in db.session.scalars(select(Person).where(Person.id.in_(ids)))} if ids else {}
-    return {person.phone: stay.get(person.merged_into_id or 0, person) for person in found}
+    holders = {person.phone: stay.get(person.merged_into_id or 0, person) for person in found}
+    inside = select(Person.id).where(Person.id.in_([one.id for one in holders.values()]), persons.in_area(tuple(area)))
+    here = set(db.session.scalars(inside))
+    return {number: one for number, one in holders.items() if one.id in here}
 
 
 def _namesakes(changes: Sequence[PostChange]) -> set[tuple[str | None, str]]:
@@ -194,7 +202,9 @@ def _namesakes(changes: Sequence[PostChange]) -> set[tuple[str | None, str]]:
     return {row for row in rows if rows.count(row) == 1}
 
 
-def _step(change: PostChange, old: Person | None, post: Post | None, known: Person | None, namesake: bool) -> Step:
+def _step(
+    change: PostChange, old: Person | None, post: Post | None, known: Person | None, namesake: bool, *, decides: bool
+) -> Step:
     person = post.person if post else None
 
     def step(code: str, sentence: Any) -> Step:
@@ -215,6 +225,8 @@ def _step(change: PostChange, old: Person | None, post: Post | None, known: Pers
         return step("known", _l("Known by the phone number; takes the post."))
     if namesake:
         return step("known", _l("Known by name in this community; takes the post."))
+    if change.new_phone and not decides:
+        return step("new", _l("Takes the post once name and number are checked."))
     return step("new", _l("Is added as a new person and takes the post."))
 
 

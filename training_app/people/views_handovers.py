@@ -91,10 +91,10 @@ def _page(handover_id: int, problem: Any, status: int) -> Any:
     found = handover_for(who, handover_id, P.PERSON_VIEW)
     try:
         handover_for(who, handover_id, P.HANDOVER_DECIDE)
-        decides = found.state == "submitted"
+        decides, area = found.state == "submitted", None
     except NotFound:
-        decides = False
-    steps = handovers.plan(found.id)
+        decides, area = False, policy.jurisdictions(who, P.PERSON_VIEW)
+    steps = handovers.plan(found.id, area)
     return render_template(
         "people/handover.html",
         handover=found,

@@ -182,6 +182,19 @@ def _candidates(
     }
 
 
+def _homes(person_ids: Collection[int]) -> dict[int, str]:
+    """Where each of these persons is at home: the division of the present post, else where they work."""
+    posts = {person_id: held[0].division_code for person_id, held in present_posts(person_ids).items() if held}
+    works = db.session.execute(select(Person.id, Person.division_code).where(Person.id.in_(person_ids)))
+    return {row[0]: row[1] for row in works if row[1]} | posts
+
+
+def _around(event: Event, home: str) -> bool:
+    """Whether an event was announced to somebody's district, so that its window and its seats are no news to them."""
+    district, area = home[: DIGITS["district"]], event.programme.division_code
+    return event.state != "draft" and (lies_in(district, area) or lies_in(area, district))
+
+
 def _registrations(person_ids: Collection[int]) -> dict[int, list[Any]]:
     """Every registration that stands or was declined, with its slots, by holder."""
     found: dict[int, list[Any]] = defaultdict(list)
@@ -234,9 +247,7 @@ def offers(
             open_numbers[person_id] = numbers
     if not open_numbers:
         return {}
-    homes = {person_id: posts[0].division_code for person_id, posts in present_posts(open_numbers).items() if posts}
-    works = db.session.execute(select(Person.id, Person.division_code).where(Person.id.in_(open_numbers)))
-    homes = {row[0]: row[1] for row in works if row[1]} | homes
+    homes = _homes(open_numbers)
     areas = {area for numbers in open_numbers.values() for area, left in numbers.items() if left}
     candidates = _candidates(programme, areas, homes.values(), now)
     if not candidates:
@@ -275,19 +286,23 @@ def book(event_id: int, person_id: int, programme_id: int, *, actor_id: int | No
     """Take a seat that makes up for what a person missed in a programme; harmless to repeat. Audited.
 
     Whoever books, and however many at once: no seat beyond the capacity, and no two make-ups for one missed session.
-    Raises NotFound, Refusal "full", a code of the registration window, or "no_make_up" where it would fill nothing.
+    Raises NotFound for a programme that is none of this person's area, or is not; Refusal "full", a code of the
+    registration window, or "no_make_up" where it would fill nothing: for an event of elsewhere, or that is not, alike.
     """
-    with transaction():
+    with transaction() as session:
         held = {event.id: event for event in occupancy.hold_events(event_id)}
-        if event_id not in held:
-            raise NotFound()
         person = rows.person_of(person_id)
         # Two who book two sessions for the same missed one at the same moment take turns here.
         occupancy.hold_persons([person.id])
         row = rows.row_of(event_id, person.id)
         if row is not None and row.state == "confirmed" and row.make_up_for_id == programme_id:
             return row
-        event = held[event_id]
+        home, programme = _homes([person.id]).get(person.id), session.get(Programme, programme_id)
+        if home is None or programme is None or not lies_in(home, programme.division_code):
+            raise NotFound()
+        event = held.get(event_id)
+        if event is None or not _around(event, home):
+            raise Refusal("no_make_up", REFUSALS["no_make_up"])
         why = window(event.state, event.registration_opens_at, event.registration_closes_at, now)
         if why != "open":
             raise Refusal(why, REFUSALS[why])
