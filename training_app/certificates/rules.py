@@ -2,41 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_ngettext
 
+from .asking import KINDS, Condition, Facts, Judged, Plan, of_record, shown
+from .kinds import Hours, Named, Outside, Salons, Sessions, Share
+from .kinds_tests import BEST, LATEST, KnowledgeTest, no_test
 from .wording import ATTENDANCE, COMPLETION
 
-#: Which try counts where there are several.
-BEST, LATEST = "best", "latest"
+__all__ = ["BEST", "LATEST", "Conditions", "Decision", "Facts", "Plan", "decide", "proposed", "shown", "words"]
+
+_NO_TEST = KnowledgeTest(required=False)
+_NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Conditions:
-    """What one version of a programme's rule asks for; None or 0 asks for nothing."""
+    """What one version of a programme's rule asks for: conditions of registered kinds, in the order of their kinds."""
 
-    sessions_needed: int
-    hours_needed: Decimal | None = None
-    salons_needed: int = 0
-    test_required: bool = True
-    #: From 0 to 100.
-    pass_mark: Decimal = Decimal(60)
-    #: Whether the best or the latest try counts.
-    counts: str = BEST
-    #: Whether hours of confirmed training elsewhere count, and such a training covers a post.
-    counts_outside: bool = False
+    asked: tuple[Condition, ...]
+
+    def __init__(
+        self,
+        sessions_needed: int,
+        hours_needed: Decimal | None = None,
+        salons_needed: int = 0,
+        test_required: bool = True,
+        pass_mark: Decimal = Decimal(60),
+        counts: str = BEST,
+        counts_outside: bool = False,
+    ) -> None:
+        """The usual conditions by their names, where None or 0 asks for nothing; `composed` takes any."""
+        test = KnowledgeTest(test_required, pass_mark, counts)
+        usual: list[tuple[bool, Condition]] = [
+            (bool(sessions_needed), Sessions(sessions_needed)),
+            (bool(hours_needed), Hours(hours_needed or _NOTHING)),
+            (counts_outside, Outside()),
+            (bool(salons_needed), Salons(salons_needed)),
+            (test != _NO_TEST, test),
+        ]
+        object.__setattr__(self, "asked", in_order(one for asked, one in usual if asked))
+
+    @classmethod
+    def composed(cls, asked: Iterable[Condition]) -> Conditions:
+        """A rule of these conditions."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "asked", in_order(asked))
+        return made
+
+    def _one(self, kind: type[Condition]) -> Any:
+        return next((one for one in self.asked if isinstance(one, kind)), None)
+
+    @cached_property
+    def test(self) -> KnowledgeTest:
+        """What passes the test, also where none is asked for."""
+        return self._one(KnowledgeTest) or _NO_TEST
+
+    @property
+    def test_required(self) -> bool:
+        """Whether the test must be passed."""
+        return self.test.required
+
+    @property
+    def pass_mark(self) -> Decimal:
+        """From 0 to 100."""
+        return self.test.pass_mark
+
+    @property
+    def counts(self) -> str:
+        """Whether the best or the latest try counts."""
+        return self.test.counts
+
+    @cached_property
+    def counts_outside(self) -> bool:
+        """Whether hours of confirmed training elsewhere count, and such a training covers a post."""
+        return self._one(Outside) is not None
+
+    @property
+    def sessions_needed(self) -> int:
+        """The sessions that are asked for as a number."""
+        one = self._one(Sessions)
+        return one.count if one else 0
+
+    def sessions_asked(self, plan: Plan) -> int:
+        """How many sessions are asked for in the end, as a number, a share or by name."""
+        share, named = self._one(Share), self._one(Named)
+        return max(self.sessions_needed, share.count(plan) if share else 0, len(named.numbers) if named else 0)
 
     def record(self) -> dict[str, Any]:
-        """As it is kept with the rule."""
+        """As it is kept with the rule: the conditions, and beside them what statements over many rules read."""
+        hours, salons = self._one(Hours), self._one(Salons)
         return {
+            "asked": [one.record() for one in self.asked],
             "sessions_needed": self.sessions_needed,
-            "hours_needed": None if self.hours_needed is None else str(self.hours_needed),
-            "salons_needed": self.salons_needed,
+            "hours_needed": str(hours.hours) if hours else None,
+            "salons_needed": salons.count if salons else 0,
             "test_required": self.test_required,
             "pass_mark": str(self.pass_mark),
             "counts": self.counts,
@@ -45,7 +110,12 @@ class Conditions:
 
     @classmethod
     def of(cls, record: dict[str, Any]) -> Conditions:
-        """The conditions of a rule that was kept."""
+        """The conditions of a rule that was kept; the first rules were kept without a list.
+
+        Raises LookupError for a condition of a kind that nobody registered.
+        """
+        if "asked" in record:
+            return cls.composed(of_record(one) for one in record["asked"])
         hours = record.get("hours_needed")
         return cls(
             sessions_needed=int(record.get("sessions_needed") or 0),
@@ -58,27 +128,31 @@ class Conditions:
         )
 
 
-def words(conditions: Conditions, planned_sessions: int) -> list[Any]:
+def in_order(asked: Iterable[Condition]) -> tuple[Condition, ...]:
+    """The conditions in the order in which their kinds were registered."""
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    return tuple(sorted(asked, key=lambda one: order[one.kind]))
+
+
+def words(conditions: Conditions, plan: Plan) -> list[Any]:
     """What the rule asks for, a sentence a condition."""
-    said: list[Any] = []
-    if conditions.sessions_needed:
-        count, of = conditions.sessions_needed, planned_sessions
-        said.append(_l("At least %(count)s of %(of)s sessions attended", count=count, of=of))
-    if conditions.hours_needed:
-        said.append(_l("At least %(hours)s credit hours", hours=shown(conditions.hours_needed)))
-    if conditions.counts_outside:
-        said.append(_l("Confirmed training elsewhere counts towards the hours, and as trained in the coverage"))
-    if conditions.salons_needed:
-        said.append(_l("At least %(count)s salons attended", count=conditions.salons_needed))
-    if conditions.test_required:
-        mark = shown(conditions.pass_mark)
-        if conditions.counts == BEST:
-            said.append(_l("Test passed with %(mark)s points; of two tries the better one counts", mark=mark))
-        else:
-            said.append(_l("Test passed with %(mark)s points; of two tries the later one counts", mark=mark))
-    else:
-        said.append(_l("No test is asked for; without a passed test the paper is a certificate of attendance"))
+    said = [one.words(plan) for one in conditions.asked]
+    if conditions._one(KnowledgeTest) is None:
+        said.append(no_test())
     return said
+
+
+def changes(before: Conditions, after: Conditions, plan: Plan) -> list[tuple[Any, Any]]:
+    """What one version asks for otherwise than the one before, as (was, is) in words; None where there is none."""
+    gone = [one for one in before.asked if one not in after.asked]
+    new = [one for one in after.asked if one not in before.asked]
+    found: list[tuple[Any, Any]] = []
+    for one in gone:
+        other = next((each for each in new if each.kind == one.kind), None)
+        if other is not None:
+            new.remove(other)
+        found.append((one.words(plan), other.words(plan) if other else None))
+    return found + [(None, one.words(plan)) for one in new]
 
 
 def proposed(planned_sessions: int) -> Conditions:
@@ -87,21 +161,29 @@ def proposed(planned_sessions: int) -> Conditions:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What one person has done; `…_possible` adds what lies ahead and can still be attended."""
+class Wrong:
+    """A condition that cannot stand: its place among those asked, the parameter to change, a code and a sentence."""
 
-    sessions_done: int
-    sessions_possible: int
-    hours_done: Decimal = Decimal(0)
-    hours_possible: Decimal = Decimal(0)
-    #: Confirmed hours of the counting year from elsewhere.
-    hours_outside: Decimal = Decimal(0)
-    salons_done: int = 0
-    salons_possible: int = 0
-    #: Credit hours of the shortest of what lies ahead.
-    least_ahead: Decimal = Decimal(0)
-    #: Points of each try, first try first.
-    points: tuple[Decimal, ...] = ()
+    place: int
+    parameter: str
+    code: str
+    sentence: Any
+
+
+def faults(conditions: Conditions, plan: Plan) -> list[Wrong]:
+    """Why a rule cannot be met by anybody or asks for nothing; none for one that can stand."""
+    found: list[Wrong] = []
+    seen: set[str] = set()
+    for place, one in enumerate(conditions.asked):
+        if one.kind in seen and not one.repeats:
+            text = _l("This condition is in the rule twice: remove one of them.")
+            found.append(Wrong(place, one.parameters[0].name if one.parameters else "", "twice", text))
+        seen.add(one.kind)
+        found += [Wrong(place, fault.parameter, fault.code, fault.sentence) for fault in one.faults(plan)]
+    if not any(one.by_coming for one in conditions.asked):
+        text = _l("Ask for sessions, hours or a salon: otherwise everyone qualifies.")
+        found.append(Wrong(-1, "", "nothing_asked", text))
+    return found
 
 
 @dataclass(frozen=True)
@@ -123,70 +205,32 @@ class Decision:
 
 def counted_points(conditions: Conditions, points: Sequence[Decimal]) -> Decimal | None:
     """The points that count, or None without a try."""
-    if not points:
-        return None
-    return max(points) if conditions.counts == BEST else points[-1]
+    return conditions.test.counted(points)
 
 
-def shown(value: Decimal) -> str:
-    """A number without idle zeros."""
-    return f"{value.normalize():f}"
+def judged(conditions: Conditions, facts: Facts, plan: Plan) -> list[Judged]:
+    """What each condition says of one person, in their order."""
+    if facts.hours_outside and not conditions.counts_outside:
+        facts = replace(facts, hours_outside=_NOTHING)
+    return [one.judge(facts, plan) for one in conditions.asked]
 
 
-def decide(conditions: Conditions, facts: Facts) -> Decision:
-    """Decide on one person. Without a test that was passed the paper is one of attendance."""
-    missing: list[tuple[str, Any]] = []
-    achievable = True
-    lacking = conditions.sessions_needed - facts.sessions_done
-    if facts.sessions_possible < conditions.sessions_needed:
-        achievable = False
-        text = _l("%(most)s sessions at most: a make-up is needed", most=facts.sessions_possible)
-        missing.append(("sessions_out_of_reach", text))
-    elif lacking > 0:
-        missing.append(("sessions", lazy_ngettext("%(num)d session to go", "%(num)d sessions to go", lacking)))
-    outside = facts.hours_outside if conditions.counts_outside else Decimal(0)
-    if conditions.hours_needed is not None and facts.hours_done + outside < conditions.hours_needed:
-        hours = shown(conditions.hours_needed - facts.hours_done - outside)
-        if facts.hours_possible + outside < conditions.hours_needed:
-            achievable = False
-            most = shown(facts.hours_possible + outside)
-            text = _l("%(hours)s credit hours at most: a make-up is needed", hours=most)
-            missing.append(("hours_out_of_reach", text))
-        else:
-            missing.append(("hours", _l("%(hours)s credit hours to go", hours=hours)))
-    if facts.salons_done < conditions.salons_needed:
-        lacking = conditions.salons_needed - facts.salons_done
-        if facts.salons_possible < conditions.salons_needed:
-            achievable = False
-        missing.append(("salons", lazy_ngettext("%(num)d salon to go", "%(num)d salons to go", lacking)))
-    points = counted_points(conditions, facts.points)
-    passed = points is not None and points >= conditions.pass_mark
-    if conditions.test_required and not passed:
-        if points is None:
-            missing.append(("test", _l("Test not taken yet")))
-        else:
-            text = _l(
-                "Test: %(points)s points, %(mark)s are needed; a second try is possible",
-                points=shown(points),
-                mark=shown(conditions.pass_mark),
-            )
-            missing.append(("test_failed", text))
-    tight = (
-        0 < conditions.sessions_needed - facts.sessions_done == facts.sessions_possible - facts.sessions_done
-        or 0 < conditions.salons_needed - facts.salons_done == facts.salons_possible - facts.salons_done
-        or (
-            conditions.hours_needed is not None
-            and facts.hours_done + outside
-            < conditions.hours_needed
-            <= facts.hours_possible + outside
-            < conditions.hours_needed + facts.least_ahead
-        )
-    )
+def decide(conditions: Conditions, facts: Facts, plan: Plan = Plan()) -> Decision:
+    """Decide on one person. Without a test that was passed the paper is one of attendance.
+
+    More of a person's facts never take an eligible one's paper away, with two exceptions that a rule chooses: where
+    the latest try counts, a worse one does; where feedback on everything is asked for, a session without it does.
+    """
+    missing = [one for one in judged(conditions, facts, plan) if not one.met]
+    achievable = all(one.achievable for one in missing)
+    # What several conditions need of the sessions ahead may leave none to spare where each alone leaves some.
+    needed = frozenset[int]().union(*(one.needed_ahead for one in missing))
+    none_to_spare = bool(needed) and needed == facts.numbers_ahead
     return Decision(
         eligible=not missing,
-        kind=COMPLETION if passed else ATTENDANCE,
+        kind=COMPLETION if conditions.test.passed(facts.points) else ATTENDANCE,
         achievable=achievable,
-        codes=tuple(code for code, _ in missing),
-        reasons=tuple(text for _, text in missing),
-        no_miss_left=achievable and tight,
+        codes=tuple(one.code for one in missing),
+        reasons=tuple(one.reason for one in missing),
+        no_miss_left=achievable and (none_to_spare or any(one.tight for one in missing)),
     )

@@ -1,4 +1,4 @@
-"""Rules of programmes and their versions, and how far everyone has come."""
+"""How far everyone has come in a programme, as its rule has it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from training_app.attendance.service import Attended
-from training_app.core import audit, signals
+from training_app.core import signals
 from training_app.core.bulk import among
-from training_app.core.db import db, transaction
-from training_app.core.errors import Invalid, NotFound
+from training_app.core.db import db
+from training_app.core.errors import NotFound
 from training_app.learning import outside
 from training_app.learning import service as learning
 from training_app.people.models import Person
@@ -23,19 +23,12 @@ from training_app.registration.makeuprules import Missed
 from training_app.schedule.models import Programme
 
 from . import visits
+from .asking import READERS
 from .counting import Counted, MakeUp
-from .models import Rule
-from .rules import LATEST, Conditions, Decision, Facts, decide, proposed
+from .rulebook import conditions_of, current_rule, set_rule, versions
+from .rules import LATEST, Conditions, Decision, Facts, Plan, decide
 
-
-def current_rule(programme_id: int) -> Rule | None:
-    """The newest version of a programme's rule, or None while there is none."""
-    return db.session.scalar(select(Rule).where(Rule.programme_id == programme_id).order_by(Rule.version.desc()))
-
-
-def conditions_of(programme: Programme, rule: Rule | None) -> Conditions:
-    """What the rule asks for, or what is proposed while there is none."""
-    return Conditions.of(rule.conditions) if rule else proposed(programme.planned_sessions)
+__all__ = ["Progress", "conditions_of", "current_rule", "progress", "set_rule", "versions"]
 
 
 @signals.pass_mark_asked.connect
@@ -60,17 +53,6 @@ def missed_sessions(
     }
 
 
-def versions(programme_id: int) -> list[tuple[Rule, str | None]]:
-    """Every version of a programme's rule with who made it, the newest first."""
-    rows = db.session.execute(
-        select(Rule, Person.name)
-        .outerjoin(Person, Person.id == Rule.created_by_id)
-        .where(Rule.programme_id == programme_id)
-        .order_by(Rule.version.desc())
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
 def names(person_ids: Iterable[int]) -> dict[int, str]:
     """The names of these persons, in one statement; none for none."""
     ids = set(person_ids)
@@ -83,49 +65,6 @@ def names(person_ids: Iterable[int]) -> dict[int, str]:
 def programme_of(programme_id: int) -> Programme:
     """The programme of a paper; the caller has proven that it may be seen."""
     return db.session.get_one(Programme, programme_id)
-
-
-def set_rule(programme_id: int, conditions: Conditions, *, actor_id: int, now: datetime) -> Rule:
-    """Give a programme a new version of its rule; the same conditions make none. Older versions stay as they are.
-
-    Raises Invalid for conditions that nobody can meet or that ask for nothing.
-    """
-    if not 0 <= conditions.pass_mark <= 100:
-        sentence = _l("The pass mark is from 0 to 100.")
-        raise Invalid("pass_mark", sentence, {"pass_mark": sentence})
-    if min(conditions.sessions_needed, conditions.salons_needed, conditions.hours_needed or 0) < 0:
-        raise Invalid("negative", _l("Numbers cannot be below zero."))
-    with transaction() as session:
-        programme = session.scalar(select(Programme).where(Programme.id == programme_id).with_for_update())
-        if programme is None:
-            raise NotFound()
-        if conditions.sessions_needed > programme.planned_sessions:
-            text = _l("The programme plans %(count)s sessions; ask for no more.", count=programme.planned_sessions)
-            raise Invalid("too_many_sessions", text, {"sessions_needed": text})
-        if not (conditions.sessions_needed or conditions.hours_needed or conditions.salons_needed):
-            text = _l("Ask for sessions, hours or a salon: otherwise everyone qualifies.")
-            raise Invalid("nothing_asked", text, {"sessions_needed": text})
-        old = current_rule(programme_id)
-        if old is not None and Conditions.of(old.conditions) == conditions:
-            return old
-        rule = Rule(
-            programme_id=programme_id,
-            version=old.version + 1 if old else 1,
-            conditions=conditions.record(),
-            created_at=now,
-            created_by_id=actor_id,
-        )
-        session.add(rule)
-        session.flush()
-        audit.record(
-            audit.Action.RULE_CHANGED,
-            ("programme", programme_id),
-            actor_id=actor_id,
-            now=now,
-            before=old.conditions if old else None,
-            after=rule.conditions | {"version": rule.version},
-        )
-        return rule
 
 
 @dataclass(frozen=True)
@@ -141,6 +80,8 @@ class Progress:
     hours: Decimal
     decision: Decision
     points: dict[int, Decimal]
+    #: What was decided on.
+    facts: Facts
     #: Sessions that were missed and for which nothing is booked, by number and area.
     missing: tuple[Missed, ...] = ()
     #: Attended or ahead, with the numbers that they fill.
@@ -187,7 +128,7 @@ def progress(
         raise NotFound()
     if conditions is None:
         conditions = conditions_of(programme, current_rule(programme_id))
-    merged = {
+    merged: dict[int, int] = {
         row.id: row.merged_into_id
         for row in db.session.execute(
             select(Person.id, Person.merged_into_id).where(among(Person.merged_into_id, person_ids))
@@ -195,20 +136,26 @@ def progress(
     }
     everyone = [*person_ids, *merged]
     events = visits.planned(programme_id)
+    plan = visits.plan_of(programme, events)
     ahead = [event for event in events if event.is_ahead(now)]
     counts = visits.counted(programme_id, person_ids, merged, events, ahead, now)
     scores: dict[int, dict[int, Decimal]] = {}
     for person_id, tries in learning.points(programme_id, everyone).items():
         scores.setdefault(merged.get(person_id, person_id), {}).update(tries)
     elsewhere = outside.confirmed_hours(person_ids, programme.counting_year) if conditions.counts_outside else {}
+    gathered = {
+        one.kind: READERS[one.kind](programme_id, person_ids, merged) for one in conditions.asked if one.kind in READERS
+    }
     return {
         person_id: _progress(
             person_id,
             conditions,
+            plan,
             *counts[person_id],
             ahead,
             scores.get(person_id, {}),
             elsewhere.get(person_id, Decimal(0)),
+            {kind: found[person_id] for kind, found in gathered.items() if person_id in found},
         )
         for person_id in person_ids
     }
@@ -217,11 +164,13 @@ def progress(
 def _progress(
     person_id: int,
     conditions: Conditions,
+    plan: Plan,
     counted: Counted,
     booked_hours: dict[int, Decimal],
     ahead: list[visits.Planned],
     tries: dict[int, Decimal],
     elsewhere: Decimal,
+    gathered: dict[str, Any],
 ) -> Progress:
     done = counted.done
     coming = {
@@ -233,26 +182,33 @@ def _progress(
         if not one.attended:
             coming.setdefault(("session", one.number), booked_hours[one.event_id])
     hours = sum((visit.hours for visit in done.values()), Decimal(0))
-    sessions = sum(kind == "session" for kind, _ in done)
+    numbers = frozenset(number for kind, number in done if kind == "session")
+    numbers_ahead = frozenset(number for kind, number in coming if kind == "session")
+    sessions = len(numbers)
     salons = len(done) - sessions
     facts = Facts(
         sessions_done=sessions,
-        sessions_possible=sessions + sum(kind == "session" for kind, _ in coming),
+        sessions_possible=sessions + len(numbers_ahead),
         hours_done=hours,
         hours_possible=hours + sum(coming.values(), Decimal(0)),
         hours_outside=elsewhere,
         salons_done=salons,
-        salons_possible=salons + sum(kind == "salon" for kind, _ in coming),
+        salons_possible=salons + len(coming) - len(numbers_ahead),
         least_ahead=min(coming.values(), default=Decimal(0)),
         points=tuple(points for _, points in sorted(tries.items())),
+        numbers_done=numbers,
+        numbers_ahead=numbers_ahead,
+        events=frozenset(visit.event_id for visit in done.values()),
+        gathered=gathered,
     )
     return Progress(
         person_id=person_id,
         sessions_done=sessions,
-        sessions_needed=conditions.sessions_needed,
+        sessions_needed=conditions.sessions_asked(plan),
         sessions_possible=facts.sessions_possible,
         hours=hours,
-        decision=decide(conditions, facts),
+        decision=decide(conditions, facts, plan),
+        facts=facts,
         points=tries,
         hours_outside=elsewhere if conditions.counts_outside else None,
         attended=tuple(done.values()),

@@ -16,6 +16,7 @@ from training_app.learning.roll import Participant, roll
 from training_app.people.models import Person
 
 from .models import Certificate
+from .rules import Conditions
 from .service import Progress, progress
 
 #: In the order in which the page offers them. `unprintable`: ready, but the name cannot be drawn.
@@ -98,3 +99,33 @@ def count(found: Sequence[Standing]) -> dict[str, int]:
     """How many stand where."""
     counted = Counter(standing.state for standing in found)
     return {state: counted[state] for state in STATES}
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """How everyone of a programme would stand under a rule that is not saved yet."""
+
+    people: int
+    eligible: int
+    underway: int
+    out_of_reach: int
+    #: Who is eligible under the present rule, and who of them would not be any more.
+    eligible_now: int
+    lost: int
+
+
+def outlook(programme_id: int, conditions: Conditions, now: datetime) -> Outlook:
+    """Decide on everyone of a programme by other conditions, in a fixed number of statements."""
+    ids = [person.id for person in roll(programme_id, ("",))]
+    present, found = progress(programme_id, ids, now), progress(programme_id, ids, now, conditions=conditions)
+    eligible = {one for one in ids if found[one].eligible}
+    held = {one for one in ids if present[one].eligible}
+    reachable = sum(found[one].achievable for one in ids if one not in eligible)
+    return Outlook(
+        people=len(ids),
+        eligible=len(eligible),
+        underway=reachable,
+        out_of_reach=len(ids) - len(eligible) - reachable,
+        eligible_now=len(held),
+        lost=len(held - eligible),
+    )

@@ -20,10 +20,10 @@ from training_app.schedule.visibility import listed_programmes
 from training_app.web import access
 from training_app.web.pagination import PER_PAGE, Page, paginate, requested_page
 
-from . import bundling, design, making, papers, service
+from . import bundling, design, making, papers, rulebook
 from .access import areas_in
 from .blueprint import bp
-from .forms import PaperForm, RuleForm
+from .forms import PaperForm
 from .rules import words
 from .standings import STATES, count, standings
 
@@ -55,7 +55,7 @@ def programme(programme_id: int) -> Any:
     rows = [one for one in everyone if one.state == state] if state in STATES else everyone
     number = requested_page()
     shown = rows[(number - 1) * PER_PAGE : number * PER_PAGE]
-    rule = service.current_rule(found.id)
+    rule = rulebook.current_rule(found.id)
     recent = jobs.latest((making.KIND, bundling.KIND), ("programme", found.id)) if may_issue else []
     return render_template(
         "certificates/programme.html",
@@ -67,7 +67,7 @@ def programme(programme_id: int) -> Any:
         places=places(one.person.division_code for one in shown),
         subdistricts=filter_choices(found.division_code, areas, under),
         rule=rule,
-        words=words(service.conditions_of(found, rule), found.planned_sessions),
+        words=words(rulebook.conditions_of(found, rule), rulebook.plan_of(found)),
         may_issue=may_issue,
         may_edit_people=allows(who, Permission.PERSON_EDIT, programme_scope(found)),
         running=[job for job in recent if job.state in ("queued", "running")],
@@ -75,34 +75,6 @@ def programme(programme_id: int) -> Any:
         filters={"under": under, "q": text, "state": state},
         claims=design.claims_of(found, design.issuer_of(found)) if may_issue else [],
     )
-
-
-@bp.route("/programmes/<int:programme_id>/certificates/rule", methods=["GET", "POST"])
-@access.needs(Permission.CERTIFICATE_ISSUE)
-def rule(programme_id: int) -> Any:
-    """Edit the rule: a new version; what was issued stays as it is."""
-    who, now = access.actor(), clock.now()
-    found = programme_for(who, programme_id, Permission.CERTIFICATE_ISSUE)
-    present = service.current_rule(found.id)
-    form = RuleForm(obj=service.conditions_of(found, present))
-    problem = None
-    if form.validate_on_submit():
-        try:
-            made = service.set_rule(found.id, form.conditions(), actor_id=who.person_id or 0, now=now)
-        except Invalid as fault:
-            show(form, fault)
-            problem = None if fault.fields else fault.sentence
-        else:
-            flash(_("Version %(version)s of the rule holds from now on.", version=made.version))
-            return redirect(url_for("certificates.programme", programme_id=found.id))
-    versions = [
-        (row, by, words(service.conditions_of(found, row), found.planned_sessions))
-        for row, by in service.versions(found.id)
-    ]
-    page = render_template(
-        "certificates/rule.html", programme=found, form=form, versions=versions, present=present, problem=problem
-    )
-    return page, 422 if form.is_submitted() else 200
 
 
 @bp.route("/programmes/<int:programme_id>/certificates/paper", methods=["GET", "POST"])

@@ -18,8 +18,9 @@ from training_app.registration import makeups
 from training_app.registration.makeups import Booked
 from training_app.registration.models import Registration
 from training_app.registration.rules import STANDING
-from training_app.schedule.models import Event, Slot
+from training_app.schedule.models import Event, Programme, Slot
 
+from .asking import Plan
 from .counting import Counted, count
 
 
@@ -52,6 +53,18 @@ def planned(programme_id: int) -> list[Planned]:
         .order_by(Event.id)
     )
     return [Planned(*row) for row in rows]
+
+
+def plan_of(programme: Programme, events: Collection[Planned]) -> Plan:
+    """What a programme plans, as its rule sees it: `events` are all of its own."""
+    areas: dict[int, str] = {}
+    numbers = set(range(1, programme.planned_sessions + 1))
+    for event in events:
+        if event.kind == "session":
+            numbers.add(event.number)
+            if event.curriculum_area:
+                areas.setdefault(event.number, event.curriculum_area)
+    return Plan(programme.planned_sessions, frozenset(numbers), areas)
 
 
 def held_areas(events: Collection[Planned], ahead: Collection[Planned]) -> dict[int, str]:

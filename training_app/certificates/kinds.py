@@ -1,0 +1,341 @@
+"""The kinds of condition about sessions, salons and hours. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_ngettext
+
+from training_app.schedule.words import AREAS
+
+from .asking import (
+    CHOICE,
+    MET,
+    NUMBER,
+    NUMBERS,
+    WHOLE,
+    Condition,
+    Facts,
+    Fault,
+    Judged,
+    Parameter,
+    Plan,
+    register,
+    shown,
+)
+
+EVERY = "every"
+
+
+def _sessions(needed: int, facts: Facts) -> Judged:
+    lacking = needed - facts.sessions_done
+    if facts.sessions_possible < needed:
+        text = _l("%(most)s sessions at most: a make-up is needed", most=facts.sessions_possible)
+        return Judged(False, "sessions_out_of_reach", text, achievable=False)
+    if lacking <= 0:
+        return MET
+    return Judged(
+        False,
+        "sessions",
+        lazy_ngettext("%(num)d session to go", "%(num)d sessions to go", lacking),
+        tight=facts.sessions_possible == needed,
+    )
+
+
+def _below_zero(parameter: str, value: Decimal | int) -> list[Fault]:
+    return [Fault(parameter, "negative", _l("Numbers cannot be below zero."))] if value < 0 else []
+
+
+def _zero(parameter: str, value: Decimal | int) -> list[Fault]:
+    sentence = _l("This asks for nothing: type a number above zero, or remove the condition.")
+    return [Fault(parameter, "nothing_asked", sentence)] if value == 0 else _below_zero(parameter, value)
+
+
+@register
+@dataclass(frozen=True)
+class Sessions(Condition):
+    """So many of the sessions."""
+
+    kind = "sessions"
+    label = _l("Sessions, a number of them")
+    by_coming = True
+    parameters = (Parameter("count", _l("Sessions that must be attended"), WHOLE, 0, 60),)
+    count: int = 1
+
+    def words(self, plan: Plan) -> Any:
+        return _l("At least %(count)s of %(of)s sessions attended", count=self.count, of=plan.sessions)
+
+    def faults(self, plan: Plan) -> Iterable[Fault]:
+        yield from _zero("count", self.count)
+        if self.count > plan.sessions:
+            text = _l("The programme plans %(count)s sessions; ask for no more.", count=plan.sessions)
+            yield Fault("count", "too_many_sessions", text)
+
+    def judge(self, facts: Facts, plan: Plan) -> Judged:
+        return _sessions(self.count, facts)
+
+    def concerned(self, plan: Plan) -> frozenset[int]:
+        return plan.numbers
+
+
+@register
+@dataclass(frozen=True)
+class Share(Condition):
+    """A share of the planned sessions, rounded up to whole ones."""
+
+    kind = "share"
+    label = _l("Sessions, a share of those planned")
+    by_coming = True
+    parameters = (Parameter("percent", _l("Share of the planned sessions, in percent"), WHOLE, 0, 100),)
+    percent: int = 80
+
+    def count(self, plan: Plan) -> int:
+        """The share in sessions."""
+        return -(-self.percent * plan.sessions // 100)
+
+    def words(self, plan: Plan) -> Any:
+        return _l(
+            "At least %(percent)s%% of the planned sessions attended: %(count)s of %(of)s",
+            percent=self.percent,
+            count=self.count(plan),
+            of=plan.sessions,
+        )
+
+    def faults(self, plan: Plan) -> Iterable[Fault]:
+        yield from _zero("percent", self.percent)
+        if self.percent > 100:
+            yield Fault("percent", "share_over_100", _l("A share is at most 100 percent: nobody can attend more."))
+
+    def judge(self, facts: Facts, plan: Plan) -> Judged:
+        return _sessions(self.count(plan), facts)
+
+    def concerned(self, plan: Plan) -> frozenset[int]:
+        return plan.numbers
+
+
+def _planned_numbers(plan: Plan) -> Sequence[tuple[str, Any]]:
+    return [(str(number), _l("Session %(number)s", number=number)) for number in sorted(plan.numbers)]
+
+
+def _listed(numbers: Collection[int]) -> Any:
+    text = _l(", ")
+    return _Joined(text, tuple(str(number) for number in sorted(numbers)))
+
+
+@dataclass(frozen=True)
+class _Joined:
+    """Parts joined in the reader's language when they are shown."""
+
+    by: Any
+    parts: tuple[Any, ...]
+
+    def __str__(self) -> str:
+        return str(self.by).join(str(part) for part in self.parts)
+
+
+@register
+@dataclass(frozen=True)
+class Named(Condition):
+    """Certain sessions, each of which must be attended."""
+
+    kind = "named"
+    label = _l("Certain sessions")
+    by_coming = True
+    parameters = (Parameter("numbers", _l("Sessions that nobody may miss"), NUMBERS, choices=_planned_numbers),)
+    numbers: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "numbers", tuple(sorted(set(self.numbers))))
+
+    def words(self, plan: Plan) -> Any:
+        return lazy_ngettext(
+            "Session %(numbers)s attended", "Sessions %(numbers)s attended", len(self.numbers),
+            numbers=_listed(self.numbers),
+        )  # fmt: skip
+
+    def faults(self, plan: Plan) -> Iterable[Fault]:
+        if not self.numbers:
+            yield Fault(
+                "numbers", "nothing_asked", _l("Tick the sessions that must be attended, or remove the condition.")
+            )
+        unplanned = set(self.numbers) - plan.numbers
+        if unplanned:
+            text = _l("The programme plans no session %(numbers)s: take it out.", numbers=_listed(unplanned))
+            yield Fault("numbers", "not_planned", text)
+
+    def judge(self, facts: Facts, plan: Plan) -> Judged:
+        missing = frozenset(self.numbers) - facts.numbers_done
+        if not missing:
+            return MET
+        lost = missing - facts.numbers_ahead
+        if lost:
+            text = _l("session %(numbers)s was missed: a make-up is needed", numbers=_listed(lost))
+            return Judged(False, "named_out_of_reach", text, achievable=False)
+        text = _l("session %(numbers)s is still to be attended", numbers=_listed(missing))
+        return Judged(False, "named", text, needed_ahead=missing)
+
+    def concerned(self, plan: Plan) -> frozenset[int]:
+        return frozenset(self.numbers)
+
+
+def _area_choices(plan: Plan) -> Sequence[tuple[str, Any]]:
+    return [(EVERY, _l("every area that the programme plans")), *AREAS.items()]
+
+
+@register
+@dataclass(frozen=True)
+class Area(Condition):
+    """So many sessions of one curriculum area, or of each that the programme plans."""
+
+    kind = "area"
+    label = _l("Sessions of curriculum areas")
+    by_coming = True
+    repeats = True
+    parameters = (
+        Parameter("area", _l("Curriculum area"), CHOICE, choices=_area_choices),
+        Parameter("least", _l("Sessions of it that must be attended"), WHOLE, 0, 60),
+    )
+    area: str = EVERY
+    least: int = 1
+
+    def asked(self, plan: Plan) -> dict[str, set[int]]:
+        """The areas that are asked for, each with its session numbers."""
+        planned = plan.by_area()
+        return planned if self.area == EVERY else {self.area: planned.get(self.area, set())}
+
+    def words(self, plan: Plan) -> Any:
+        if self.area == EVERY:
+            return lazy_ngettext(
+                "At least %(num)d session of every curriculum area attended",
+                "At least %(num)d sessions of every curriculum area attended",
+                self.least,
+            )
+        return lazy_ngettext(
+            "At least %(num)d session of “%(area)s” attended",
+            "At least %(num)d sessions of “%(area)s” attended",
+            self.least,
+            area=AREAS.get(self.area, self.area),
+        )
+
+    def faults(self, plan: Plan) -> Iterable[Fault]:
+        yield from _zero("least", self.least)
+        asked = self.asked(plan)
+        if not asked:
+            text = _l("The programme plans no session with a curriculum area yet: plan the sessions first.")
+            yield Fault("area", "no_area", text)
+        for area, numbers in asked.items():
+            name = AREAS.get(area, area)
+            if not numbers:
+                text = _l("The programme plans no session of “%(area)s”: choose another area.", area=name)
+                yield Fault("area", "no_area", text)
+            elif self.least > len(numbers):
+                text = lazy_ngettext(
+                    "The programme plans %(num)d session of “%(area)s”; ask for no more.",
+                    "The programme plans %(num)d sessions of “%(area)s”; ask for no more.",
+                    len(numbers),
+                    area=name,
+                )
+                yield Fault("least", "too_many_of_area", text)
+
+    def judge(self, facts: Facts, plan: Plan) -> Judged:
+        lost: list[Any] = []
+        lacking: list[Any] = []
+        needed: set[int] = set()
+        for area, numbers in self.asked(plan).items():
+            missing = self.least - len(numbers & facts.numbers_done)
+            if missing <= 0:
+                continue
+            ahead = numbers & facts.numbers_ahead
+            (lost if len(ahead) < missing else lacking).append(AREAS.get(area, area))
+            if len(ahead) == missing:
+                needed |= ahead
+        if lost:
+            text = _l("too little of “%(areas)s” is left: a make-up is needed", areas=_Joined(_l("”, “"), tuple(lost)))
+            return Judged(False, "area_out_of_reach", text, achievable=False)
+        if lacking:
+            text = _l("still to be attended: “%(areas)s”", areas=_Joined(_l("”, “"), tuple(lacking)))
+            return Judged(False, "area", text, needed_ahead=frozenset(needed))
+        return MET
+
+    def concerned(self, plan: Plan) -> frozenset[int]:
+        return frozenset(number for numbers in self.asked(plan).values() for number in numbers)
+
+
+@register
+@dataclass(frozen=True)
+class Hours(Condition):
+    """So many credit hours; confirmed ones from elsewhere are among them where the rule counts those."""
+
+    kind = "hours"
+    label = _l("Credit hours")
+    by_coming = True
+    parameters = (Parameter("hours", _l("Credit hours that must be reached"), NUMBER, 0, 999),)
+    hours: Decimal = Decimal(24)
+
+    def words(self, plan: Plan) -> Any:
+        return _l("At least %(hours)s credit hours", hours=shown(self.hours))
+
+    def faults(self, plan: Plan) -> Iterable[Fault]:
+        return _zero("hours", self.hours)
+
+    def judge(self, facts: Facts, plan: Plan) -> Judged:
+        done, possible = facts.hours_done + facts.hours_outside, facts.hours_possible + facts.hours_outside
+        if done >= self.hours:
+            return MET
+        if possible < self.hours:
+            text = _l("%(hours)s credit hours at most: a make-up is needed", hours=shown(possible))
+            return Judged(False, "hours_out_of_reach", text, achievable=False)
+        text = _l("%(hours)s credit hours to go", hours=shown(self.hours - done))
+        return Judged(False, "hours", text, tight=possible < self.hours + facts.least_ahead)
+
+    def concerned(self, plan: Plan) -> frozenset[int]:
+        return plan.numbers
+
+
+@register
+@dataclass(frozen=True)
+class Outside(Condition):
+    """Hours of confirmed training elsewhere count."""
+
+    kind = "outside"
+    label = _l("Training elsewhere counts")
+
+    def words(self, plan: Plan) -> Any:
+        return _l("Confirmed training elsewhere counts towards the hours, and as trained in the coverage")
+
+    def judge(self, facts: Facts, plan: Plan) -> Judged:
+        return MET
+
+
+@register
+@dataclass(frozen=True)
+class Salons(Condition):
+    """So many salons."""
+
+    kind = "salons"
+    label = _l("Salons")
+    by_coming = True
+    parameters = (Parameter("count", _l("Salons that must be attended"), WHOLE, 0, 60),)
+    count: int = 1
+
+    def words(self, plan: Plan) -> Any:
+        return _l("At least %(count)s salons attended", count=self.count)
+
+    def faults(self, plan: Plan) -> Iterable[Fault]:
+        return _zero("count", self.count)
+
+    def judge(self, facts: Facts, plan: Plan) -> Judged:
+        lacking = self.count - facts.salons_done
+        if lacking <= 0:
+            return MET
+        return Judged(
+            False,
+            "salons",
+            lazy_ngettext("%(num)d salon to go", "%(num)d salons to go", lacking),
+            achievable=facts.salons_possible >= self.count,
+            tight=facts.salons_possible == self.count,
+        )
