@@ -143,6 +143,7 @@ def test_what_several_conditions_need_together_leaves_no_session_to_spare():
         ([Area("policies", 2)], ["too_many_of_area"]),
         ([Area("cooking", 1)], ["no_area"]),
         ([Sessions(1), Sessions(2)], ["twice"]),
+        ([Area(), Area()], ["twice"]),
         ([KnowledgeTest()], ["nothing_asked"]),
         ([Sessions(1), KnowledgeTest(pass_mark=Decimal(-1))], ["pass_mark"]),
         ([Area("policies", 1), Area("responsibilities", 2), Area()], []),

@@ -175,7 +175,7 @@ def faults(conditions: Conditions, plan: Plan) -> list[Wrong]:
     found: list[Wrong] = []
     seen: set[str] = set()
     for place, one in enumerate(conditions.asked):
-        if one.kind in seen and not one.repeats:
+        if (one.kind in seen and not one.repeats) or one in conditions.asked[:place]:
             text = _l("This condition is in the rule twice: remove one of them.")
             found.append(Wrong(place, one.parameters[0].name if one.parameters else "", "twice", text))
         seen.add(one.kind)
