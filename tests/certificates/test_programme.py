@@ -126,8 +126,8 @@ def test_what_failed_is_named_and_tried_again(organiser, app):
 def test_a_stopped_job_shows_its_numbers_in_the_register(organiser):
     earn(CHEN, LIN)
     organiser.post(f"{PAGE}/issue", data={"who": "all"})
-    taken = jobs._take(1, "gone")
-    jobs._kinds[taken[0].kind](*[taken[0], taken[1].item])
+    job, items = jobs._take(1, "gone")
+    jobs.work_of(job, [item.item for item in items])
     organiser.post("/certificates/jobs/1/stop")
     page = text_of(organiser.get(f"{PAGE}/register"))
     assert "LC2026-0001" in page and "编号作废" in page and "任务被停止" in page

@@ -12,7 +12,7 @@ from config import TestConfig
 from tests import cast
 from tests.certificates.earning import BASE, CHEN, ORGANISER, earn, issue, issued
 from training_app import create_app
-from training_app.certificates import issuing, papers
+from training_app.certificates import issuing, papers, pictures
 from training_app.certificates.codes import masked, new_check_code, new_verify_code, printed
 from training_app.core import files, jobs
 from training_app.core.db import db
@@ -49,7 +49,7 @@ def test_the_code_in_the_stored_picture_is_the_same(paper):
     import zxingcpp
     from PIL import Image
 
-    (found,) = zxingcpp.read_barcodes(Image.open(BytesIO(files.read(paper.picture_sha256))))
+    (found,) = zxingcpp.read_barcodes(Image.open(BytesIO(files.read(pictures.of(paper)))))
     assert found.text == code_on(paper)
 
 

@@ -79,11 +79,11 @@ def test_what_was_killed_half_way_goes_on_where_it_stopped(app):
     export_id = _begin()
     job_id = _job(export_id).id
     with time_machine.travel(cast.NOW, tick=False) as clock:
-        job, item = jobs._take(job_id, "dies")
-        jobs._do(job, item, "dies")
+        job, items = jobs._take(job_id, "dies")
+        jobs._do(job, items, "dies")
         kept = jobs.items(job_id, jobs.ItemState.DONE)[0].result
         taken = jobs._take(job_id, "dies")
-        exports.make(taken[0], taken[1].item)
+        exports.make(taken[0], taken[1][0].item)
         db.session.remove()  # the process is gone, before its second part was marked
         clock.shift(jobs.LEASE + timedelta(seconds=1))
         again = jobs.run(job_id)
@@ -99,10 +99,10 @@ def test_what_is_stopped_leaves_nothing_even_when_a_part_is_in_hand(app):
     before = _on_disk(app)
     export_id = _begin()
     job_id = _job(export_id).id
-    job, item = jobs._take(job_id, "one")
-    jobs._do(job, item, "one")
+    job, items = jobs._take(job_id, "one")
+    jobs._do(job, items, "one")
     assert _on_disk(app) != before
-    taken_job, taken_item = jobs._take(job_id, "one")
+    taken_job, (taken_item,) = jobs._take(job_id, "one")
     finish = exports.make(taken_job, taken_item.item)
     exports.drop(export_id, actor_id=ORGANISER, now=cast.NOW)
     jobs._settle(job_id, taken_item.id, "one", jobs.ItemState.DONE, finish)

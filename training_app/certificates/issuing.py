@@ -11,12 +11,12 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from training_app.core import jobs
+from training_app.core import jobs, tasks
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound, Refusal
 from training_app.schedule.models import Programme
 
-from . import serials
+from . import pictures, serials
 from .drafts import holder, refuse_undrawable, refuse_wording, replaced
 from .making import KIND
 from .models import Certificate, Serial
@@ -107,6 +107,8 @@ def _put_in_line(
         # The job process answers nobody: its sentences are written in the language of who asked.
         params=params | {"language": str(get_locale() or "zh_Hans")},
     )
+    # Behind the job in line: its pictures are made when it is done.
+    tasks.wake(pictures.TASK)
     return job.id
 
 

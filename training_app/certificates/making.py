@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from training_app.schedule.models import Programme
 from . import serials
 from .codes import VERIFY_PATH, printed
 from .drafts import Draft, first, replaced, replacement
-from .drawing import draw, picture
+from .drawing import draw
 from .models import Certificate
 from .signing import Statement, sign
 from .standings import held_by
@@ -29,52 +29,58 @@ from .wording import TITLES, CertificateFacts
 KIND = "certificates.issue"
 
 
-@jobs.job_kind(KIND)
-def issue_one(job: jobs.Job, item: str) -> Callable[[], jobs.Result]:
-    """Make one person's certificate; what is given back writes it, together with the item's mark.
+#: Numbered in one transaction; each is then drawn, signed and written by itself.
+AT_ONCE = 8
+
+
+@jobs.job_kind(KIND, at_once=AT_ONCE)
+def issue_some(job: jobs.Job, items: Sequence[str]) -> Callable[[str], Callable[[], jobs.Result]]:
+    """Decide about some persons and number their certificates; what is given back makes one of them.
 
     Harmless to repeat: the number, its codes and the day belong to the item, so it is the same paper. Its signature is
     another each time; a file that was signed before a process died stays without a row, and nobody ever sees it.
     """
-    return _Making(job, int(item)).make()
+    now = clock.now()
+    makings = {item: _Making(job, int(item)) for item in items}
+    prefixes = {making.person_id: making.draft.prefix for making in makings.values() if making.decide(now)}
+    numbers = serials.reserve(job.id, prefixes, programme_id=int(job.subject_id or 0), now=now) if prefixes else {}
+    return lambda item: makings[item].make(numbers.get(int(item)))
 
 
 class _Making:
     """The plain values of one item; rows are read anew in each transaction."""
 
+    draft: Draft
+
     def __init__(self, job: jobs.Job, person_id: int) -> None:
         self.job_id, self.actor_id, self.person_id = job.id, job.actor_id, person_id
         self.programme_id, self.params = int(job.subject_id or 0), dict(job.params)
         self.day = clock.local_date(job.created_at)
+        self.refusal = serials.voided()
 
-    def make(self) -> Callable[[], jobs.Result]:
-        now = clock.now()
+    def decide(self, now: datetime) -> bool:
+        """Whether there is a paper to make, and what it will say; else why not."""
         try:
-            draft = self._draft(now)
-            number = serials.reserve(
-                self.job_id, self.person_id, programme_id=self.programme_id, prefix=draft.prefix, now=now
-            )
+            self.draft = self._draft(now)
         except Refusal as refusal:
-            reason = refusal
-            return lambda: self._abandon(reason)
-        serial, verify_code, check_code = number.serial, number.verify_code, number.check_code
-        facts = draft.facts(
-            serial=serial,
-            check_code=printed(check_code),
-            verify_url=f"{self.params['base']}{VERIFY_PATH}{verify_code}",
+            self.refusal = refusal
+            return False
+        return True
+
+    def make(self, number: serials.Number | None) -> Callable[[], jobs.Result]:
+        """Draw, sign and file the paper; what is given back writes it, together with the item's mark."""
+        if number is None:
+            return lambda: self._abandon(self.refusal)
+        facts = self.draft.facts(
+            serial=number.serial,
+            check_code=printed(number.check_code),
+            verify_url=f"{self.params['base']}{VERIFY_PATH}{number.verify_code}",
             issued_on=self.day,
         )
-        pdf = sign(draw(facts), self._statement(facts), now)
-        png = picture(pdf)
+        pdf = sign(draw(facts), self._statement(facts), clock.now())
         # On disk before any row speaks of it: a row without its file cannot be.
-        row = {
-            "serial": serial,
-            "verify_code": verify_code,
-            "check_code": check_code,
-            "file_sha256": files.write(pdf),
-            "picture_sha256": files.write(png),
-        }
-        return lambda: self._write(draft, facts, row, len(pdf), len(png))
+        row = number._asdict() | {"file_sha256": files.write(pdf)}
+        return lambda: self._write(self.draft, facts, row, len(pdf))
 
     def _draft(self, now: datetime) -> Draft:
         if "replaces" in self.params:
@@ -93,20 +99,15 @@ class _Making:
             location=db.session.scalar(place) or "",
         )
 
-    def _write(
-        self, draft: Draft, facts: CertificateFacts, row: dict[str, str], pdf_size: int, png_size: int
-    ) -> jobs.Result:
+    def _write(self, draft: Draft, facts: CertificateFacts, row: dict[str, str], size: int) -> jobs.Result:
         now = clock.now()
         refusal = self._in_the_way(draft)
         if refusal is None and not serials.use(row["serial"]):
             refusal = serials.voided()
         if refusal is not None:
             return self._abandon(refusal)
-        for key, kind, size, end in (
-            ("file_sha256", "application/pdf", pdf_size, "pdf"),
-            ("picture_sha256", "image/png", png_size, "png"),
-        ):
-            files.remember(row[key], media_type=kind, size=size, name=f"{row['serial']}.{end}", now=now)
+        name = f"{row['serial']}.pdf"
+        files.remember(row["file_sha256"], media_type="application/pdf", size=size, name=name, now=now)
         certificate = Certificate(
             **row,
             person_id=self.person_id,

@@ -102,8 +102,8 @@ class Certificate(Model):
     #: Everything printed on it, as it was on that day.
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     file_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"), index=True)
-    #: The same page as a PNG, drawn from the stored PDF when it was issued.
-    picture_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"), index=True)
+    #: The same page as a PNG, made of the stored PDF soon after it was issued, or at the first look.
+    picture_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"), index=True)
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     issued_by_id: Mapped[int | None]
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -7,6 +7,8 @@ signs is loaded at the first paper: web workers import this module and must stay
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -25,6 +27,8 @@ FIELD = "Signature"
 #: Hexadecimal digits that are kept free for the signature; the certificates that go with it come on top.
 _ROOM, _ROOM_FOR_TIMESTAMP = 8_192, 24_576
 _TIMEOUT_S = 10
+#: The signed attributes that are the same in every signature of one key, or the digest: no moment among them.
+_SAME_BUT_DIGEST = {"content_type", "message_digest", "signing_certificate_v2", "cms_algorithm_protection"}
 
 
 @dataclass(frozen=True)
@@ -94,27 +98,44 @@ class _Signer:
         writer = IncrementalPdfFileWriter(BytesIO(pdf))
         signing = PdfSigner(meta, self.raw, timestamper=self.stamper).async_sign_pdf(writer, bytes_reserved=self.room)
         try:
-            signed: bytes = asyncio.run(signing).getvalue()
+            signed: bytes = (_at_once(signing) if self.raw.filled(self.stamper) else _in_a_loop(signing)).getvalue()
         except OSError as fault:
             sentence = _l("The timestamp server does not answer. Nothing is lost: try again later.")
             raise Refusal("timestamp_server", sentence) from fault
         return signed
 
 
+def _at_once(work: Coroutine[Any, Any, Any]) -> Any:
+    """What a coroutine gives that waits for nothing: a loop of its own for each signature costs a millisecond."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return done.value
+    raise RuntimeError("signing waited for something")
+
+
+def _in_a_loop(work: Coroutine[Any, Any, Any]) -> Any:
+    """In a thread of its own, for this one may have a loop that runs."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 @cache
 def _raw_signer() -> Any:
     """The class that signs with a key in memory."""
-    from asn1crypto import x509
+    from asn1crypto import cms, x509
     from cryptography.hazmat.primitives.asymmetric import ec, padding
-    from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
+    from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.serialization import Encoding
     from pyhanko.sign.signers import Signer
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    hashes = {"sha256": SHA256(), "sha384": SHA384(), "sha512": SHA512()}
-
     class Kept(Signer):  # type: ignore[misc]
-        """pyHanko's own reads the key anew for each signature, which takes longer than signing."""
+        """Signs with SHA-256 and a key that was read once; pyHanko's own reads it anew for each signature.
+
+        A container without a timestamp differs from another in its digest and its signature only. What pyHanko built
+        at the first is therefore filled with the next ones: building takes most of the time.
+        """
 
         def __init__(self, found: Pair) -> None:
             mine, *others = (
@@ -122,12 +143,42 @@ def _raw_signer() -> Any:
             )
             super().__init__(signing_cert=mine, cert_registry=SimpleCertificateStore.from_certs(others))
             self.key = found.key
+            #: What was signed last.
+            self.data = b""
+            #: The container, what was signed in it, the digest in both, and the signature.
+            self.built: tuple[bytes, bytes, bytes, bytes] | None = None
+
+        def filled(self, stamper: Any) -> bool:
+            """Whether the next container is made from the first."""
+            return self.built is not None and stamper is None
+
+        def signature(self, data: bytes) -> bytes:
+            if isinstance(self.key, ec.EllipticCurvePrivateKey):
+                return self.key.sign(data, ec.ECDSA(SHA256()))
+            return self.key.sign(data, padding.PKCS1v15(), SHA256())
 
         async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-            chosen = hashes[digest_algorithm]
-            if isinstance(self.key, ec.EllipticCurvePrivateKey):
-                return self.key.sign(data, ec.ECDSA(chosen))
-            return self.key.sign(data, padding.PKCS1v15(), chosen)
+            if digest_algorithm != "sha256":
+                raise ValueError(digest_algorithm)
+            self.data = data
+            return self.signature(data)
+
+        async def async_sign(self, data_digest: bytes, digest_algorithm: str, **settings: Any) -> Any:
+            if self.built is not None and settings.get("timestamper") is None:
+                container, data, digest, old = self.built
+                data = data.replace(digest, data_digest)
+                # Those of an elliptic curve have a length within three bytes: one of the same comes soon.
+                while len(signature := self.signature(data)) != len(old):
+                    pass
+                return cms.ContentInfo.load(container.replace(digest, data_digest).replace(old, signature))
+            made = await super().async_sign(data_digest, digest_algorithm, **settings)
+            info, container = made["content"]["signer_infos"][0], made.dump()
+            signature = info["signature"].native
+            counts = {container.count(data_digest), container.count(signature), self.data.count(data_digest)}
+            same = {one["type"].native for one in info["signed_attrs"]} <= _SAME_BUT_DIGEST
+            if settings.get("timestamper") is None and counts == {1} and same:
+                self.built = (container, self.data, data_digest, signature)
+            return made
 
     return Kept
 

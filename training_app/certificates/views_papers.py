@@ -20,7 +20,7 @@ from training_app.schedule.models import Programme
 from training_app.web import access
 from training_app.web.addresses import public_base
 
-from . import issuing, papers, records, service
+from . import issuing, papers, pictures, records, service
 from .access import certificate_for, file_for
 from .blueprint import bp
 from .codes import printed
@@ -129,7 +129,7 @@ def file(certificate_id: int) -> Any:
 def png(certificate_id: int) -> Any:
     """The same page as a picture, for phones that show no PDF."""
     found = file_for(access.actor(), certificate_id)
-    return _send(found.picture_sha256, f"{found.serial}.png", "image/png")
+    return _send(pictures.of(found), f"{found.serial}.png", "image/png")
 
 
 @bp.get("/certificates/mine")

@@ -5,13 +5,14 @@ function runs in the job process, outside any transaction, and must be harmless 
 called again when the process died before the item was marked done. What must happen exactly once
 it gives back as a function, which is called in the very transaction that marks the item done.
 
-An item belongs to the process that took it for `LEASE`, so two processes never do the same one.
+An item belongs to the process that took it for `LEASE`, so two processes never do the same one. What many items
+read alike is read once for a few of them: `@job_kind(name, at_once=8)` on a function that gets their names and gives
+the function that does one.
 """
 
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, and_, func, insert, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from . import clock
+from . import claims, clock
 from .audit import Action, record
 from .db import Model, UtcDateTime, db, on_commit, transaction
 from .errors import NotFound, Refusal
@@ -96,24 +97,38 @@ class Failed:
 
 
 Result = dict[str, Any] | Failed | None
-Work = Callable[[Job, str], Result | Callable[[], Result]]
-_kinds: dict[str, Work] = {}
+Outcome = Result | Callable[[], Result]
+Work = Callable[[Job, str], Outcome]
+#: For kinds that are done a few at once: what they share is read, and what does one of them is given back.
+Together = Callable[[Job, Sequence[str]], Callable[[str], Outcome]]
+_kinds: dict[str, Any] = {}
+_at_once: dict[str, int] = {}
 
 #: Sent with job_id after a job was committed; the queue listens and wakes the job process.
 job_waiting = signal("job-waiting")
 
 
-def job_kind(name: str) -> Callable[[Work], Work]:
+def job_kind(name: str, *, at_once: int = 0) -> Callable[[Any], Any]:
     """Declare the function that does one item of a kind: `work(job, item) -> result`, or the writing of it.
 
+    With `at_once` it is a `Together` for at most so many items, which are still done and marked one by one.
     A Refusal, or any other fault, makes the item failed; `retry` takes failed items up again.
     """
 
-    def declare(work: Work) -> Work:
-        _kinds[name] = work
+    def declare(work: Any) -> Any:
+        _kinds[name], _at_once[name] = work, at_once
         return work
 
     return declare
+
+
+def work_of(job: Job, items: Sequence[str]) -> Callable[[str], Outcome]:
+    """What does each of these items."""
+    work = _kinds[job.kind]
+    if not _at_once.get(job.kind):
+        return lambda item: work(job, item)
+    one: Callable[[str], Outcome] = work(job, items)
+    return one
 
 
 def start(
@@ -195,14 +210,14 @@ def run(job_id: int) -> datetime | None:
 
     Gives None when the job is over, or when to call again, because another process has items in hand.
     """
-    claim = secrets.token_hex(8)
-    while (taken := _take(job_id, claim)) is not None:
-        _do(*taken, claim)
-        db.session.expunge_all()
+    with claims.held() as claim:
+        while (taken := _take(job_id, claim)) is not None:
+            _do(*taken, claim)
+            db.session.expunge_all()
     return _conclude(job_id)
 
 
-def _take(job_id: int, claim: str) -> tuple[Job, JobItem] | None:
+def _take(job_id: int, claim: str) -> tuple[Job, list[JobItem]] | None:
     now = clock.now()
     with transaction() as session:
         job = session.get(Job, job_id)
@@ -212,42 +227,70 @@ def _take(job_id: int, claim: str) -> tuple[Job, JobItem] | None:
             JobItem.state == ItemState.PENDING.value,
             and_(JobItem.state == ItemState.RUNNING.value, JobItem.claimed_until <= now),
         )
-        item = session.scalars(
+        items = session.scalars(
             select(JobItem)
             .where(JobItem.job_id == job_id, free)
             .order_by(JobItem.id)
-            .limit(1)
+            .limit(_at_once.get(job.kind) or 1)
             .with_for_update(skip_locked=True)
-        ).first()
+        ).all()
         if job.state == JobState.QUEUED.value:
             job.state = JobState.RUNNING.value
-        if item is None:
-            return None
-        item.state, item.claim, item.claimed_until = ItemState.RUNNING.value, claim, now + LEASE
-        return job, item
+        for item in items:
+            item.state, item.claim, item.claimed_until = ItemState.RUNNING.value, claim, now + LEASE
+        return (job, list(items)) if items else None
 
 
-def _do(job: Job, item: JobItem, claim: str) -> None:
-    job_id, item_id, name = job.id, item.id, item.item
+def _do(job: Job, items: Sequence[JobItem], claim: str) -> None:
+    job_id, left = job.id, [(item.id, item.item) for item in items]
+    until = clock.now() + LEASE / 2
     try:
-        _settle(job_id, item_id, claim, ItemState.DONE, _kinds[job.kind](job, name))
+        try:
+            work: Callable[[str], Outcome] = work_of(job, [name for _, name in left])
+        except Exception as fault:
+            work = _raising(fault)
+        while left:
+            if clock.now() > until:
+                _keep_in_hand(job_id, claim)
+                until = clock.now() + LEASE / 2
+            _do_one(job_id, *left[0], claim, work)
+            left.pop(0)
+    except BaseException:
+        # The process is being stopped: whoever comes next may take the items at once.
+        for item_id, _name in left:
+            _settle(job_id, item_id, claim, ItemState.PENDING, None)
+        raise
+
+
+def _raising(fault: Exception) -> Callable[[str], Outcome]:
+    def work(_item: str) -> Outcome:
+        raise fault
+
+    return work
+
+
+def _keep_in_hand(job_id: int, claim: str) -> None:
+    with transaction() as session:
+        mine = (JobItem.job_id == job_id, JobItem.claim == claim, JobItem.state == ItemState.RUNNING.value)
+        session.execute(update(JobItem).where(*mine).values(claimed_until=clock.now() + LEASE))
+
+
+def _do_one(job_id: int, item_id: int, name: str, claim: str, work: Callable[[str], Outcome]) -> None:
+    try:
+        _settle(job_id, item_id, claim, ItemState.DONE, work(name))
     except Refusal as refusal:
         failure = {"code": refusal.code, "sentence": str(refusal.sentence)}
     except Exception as fault:
         log.error("item %s of job %s failed", name, job_id, exc_info=fault)
         sentence = _l("A fault on our side. Nothing is lost: try again, and tell the administrator if it comes back.")
         failure = {"code": "fault", "sentence": str(sentence)}
-    except BaseException:
-        # The process is being stopped: whoever comes next may take the item at once.
-        _settle(job_id, item_id, claim, ItemState.PENDING, None)
-        raise
     else:
         return
     db.session.rollback()
     _settle(job_id, item_id, claim, ItemState.FAILED, failure)
 
 
-def _settle(job_id: int, item_id: int, claim: str, outcome: ItemState, result: Result | Callable[[], Result]) -> None:
+def _settle(job_id: int, item_id: int, claim: str, outcome: ItemState, result: Outcome) -> None:
     db.session.expunge_all()
     with transaction() as session:
         held = session.execute(
@@ -280,6 +323,25 @@ def _conclude(job_id: int) -> datetime | None:
             job.state, job.finished_at = JobState.DONE.value, now
             return None
     return until if until is not None else now
+
+
+def release_dead() -> int:
+    """Free what processes of this machine had in hand that are no more; gives how many items. At a start.
+
+    Without it they are free when their lease has ended.
+    """
+    held = db.session.scalars(select(JobItem.claim).where(JobItem.state == ItemState.RUNNING.value).distinct()).all()
+    dead = [claim for claim in held if claim and claims.is_dead(claim)]
+    if not dead:
+        return 0
+    with transaction() as session:
+        freed = session.execute(
+            update(JobItem)
+            .where(JobItem.state == ItemState.RUNNING.value, JobItem.claim.in_(dead))
+            .values(state=ItemState.PENDING.value, claim=None, claimed_until=None)
+        ).rowcount  # type: ignore[attr-defined]
+    claims.forget(dead)
+    return int(freed)
 
 
 def unfinished() -> list[int]:

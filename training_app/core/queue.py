@@ -103,6 +103,7 @@ def work(app: Flask) -> None:
     line, run_job, _run_task = _line(app)
     line.flush()  # what stands in the tables is put in line again, once
     with app.app_context():
+        jobs.release_dead()
         waiting = jobs.unfinished()
     for job_id in waiting:
         run_job(job_id)

@@ -439,7 +439,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=12), nullable=False),
     sa.Column('facts', sa.JSON(), nullable=False),
     sa.Column('file_sha256', sa.String(length=64), nullable=False),
-    sa.Column('picture_sha256', sa.String(length=64), nullable=False),
+    sa.Column('picture_sha256', sa.String(length=64), nullable=True),
     sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('issued_by_id', sa.Integer(), nullable=True),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
