@@ -32,6 +32,139 @@ ROWS = {
     "learning.history": [
         row("/programmes/1/scores/history", anyone=403, visitor=302, foreign="/programmes/2/scores/history", **MAY)
     ],
+    "learning.quiz_list": [
+        row(
+            "/programmes/1/quizzes",
+            anyone=403,
+            visitor=302,
+            supervisor=200,
+            auditor=200,
+            facilitator=404,
+            foreign="/programmes/2/quizzes",
+            **MAY,
+        )
+    ],
+    "learning.new_quiz": [
+        row("/programmes/1/quiz/new", anyone=403, visitor=302, foreign="/programmes/2/quiz/new", **MAY),
+        row("/programmes/1/quiz/new", method="POST", data={}, anyone=403, foreign="/programmes/2/quiz/new", **WRONG),
+    ],
+    "learning.event_quiz": [
+        row(
+            "/events/4/quiz",
+            anyone=403,
+            visitor=302,
+            supervisor=302,
+            auditor=302,
+            facilitator=302,
+            foreign="/events/7/quiz",
+            **SENT,
+        )
+    ],
+    "learning.new_event_quiz": [
+        row("/events/4/quiz/new", anyone=403, visitor=302, foreign="/events/7/quiz/new", **MAY),
+        row("/events/4/quiz/new", method="POST", data={}, anyone=403, foreign="/events/7/quiz/new", **WRONG),
+    ],
+    "learning.quiz_template": [row("/quizzes/template", anyone=403, visitor=302, **MAY)],
+    # Nobody has made a quiz in this table's database.
+    "learning.quiz": [
+        row(
+            "/quizzes/7",
+            anyone=403,
+            visitor=302,
+            supervisor=404,
+            auditor=404,
+            facilitator=404,
+            foreign="/quizzes/8",
+            **NOT_THERE,
+        )
+    ],
+    "learning.quiz_settings": [
+        row("/quizzes/7/settings", anyone=403, visitor=302, foreign="/quizzes/8/settings", **NOT_THERE),
+        row("/quizzes/7/settings", method="POST", data={}, anyone=403, foreign="/quizzes/8/settings", **NOT_THERE),
+    ],
+    "learning.quiz_state": [
+        row(
+            "/quizzes/7/state",
+            method="POST",
+            data={"do": "publish"},
+            anyone=403,
+            foreign="/quizzes/8/state",
+            **NOT_THERE,
+        )
+    ],
+    "learning.quiz_questions": [
+        row("/quizzes/7/questions", anyone=403, visitor=302, foreign="/quizzes/8/questions", **NOT_THERE)
+    ],
+    "learning.new_question": [
+        row("/quizzes/7/questions/new", anyone=403, visitor=302, foreign="/quizzes/8/questions/new", **NOT_THERE),
+        row(
+            "/quizzes/7/questions/new",
+            method="POST",
+            data={},
+            anyone=403,
+            foreign="/quizzes/8/questions/new",
+            **NOT_THERE,
+        ),
+    ],
+    "learning.edit_question": [
+        row("/quizzes/7/questions/0", anyone=403, visitor=302, foreign="/quizzes/8/questions/0", **NOT_THERE),
+        row(
+            "/quizzes/7/questions/0", method="POST", data={}, anyone=403, foreign="/quizzes/8/questions/0", **NOT_THERE
+        ),
+    ],
+    "learning.arrange_question": [
+        row(
+            "/quizzes/7/questions/0/arrange",
+            method="POST",
+            data={"do": "up"},
+            anyone=403,
+            foreign="/quizzes/8/questions/0/arrange",
+            **NOT_THERE,
+        )
+    ],
+    "learning.quiz_file": [
+        row("/quizzes/7/questions/file", anyone=403, visitor=302, foreign="/quizzes/8/questions/file", **NOT_THERE)
+    ],
+    "learning.import_questions": [
+        row("/quizzes/7/questions/import", anyone=403, visitor=302, foreign="/quizzes/8/questions/import", **NOT_THERE),
+        row(
+            "/quizzes/7/questions/import",
+            method="POST",
+            data={},
+            anyone=403,
+            foreign="/quizzes/8/questions/import",
+            **NOT_THERE,
+        ),
+    ],
+    "learning.confirm_questions": [
+        row(
+            "/quizzes/7/questions/import/confirm",
+            method="POST",
+            data={},
+            anyone=403,
+            foreign="/quizzes/8/questions/import/confirm",
+            **NOT_THERE,
+        )
+    ],
+    "learning.own_quiz": [
+        row("/my/quizzes/7", anyone=404, volunteer=403, visitor=302, foreign="/my/quizzes/8"),
+        row("/my/quizzes/7", method="POST", anyone=404, volunteer=403, visitor=403, foreign="/my/quizzes/8"),
+    ],
+    "learning.own_try": [
+        row("/my/tries/7", anyone=404, volunteer=403, visitor=302, foreign="/my/tries/8"),
+        row("/my/tries/7", method="POST", data={}, anyone=404, volunteer=403, visitor=403, foreign="/my/tries/8"),
+    ],
+    "learning.own_answer": [
+        row(
+            "/my/tries/7/answers",
+            method="POST",
+            data={},
+            anyone=404,
+            volunteer=403,
+            visitor=403,
+            foreign="/my/tries/8/answers",
+        )
+    ],
     "learning.outside_list": [row("/elsewhere", anyone=403, visitor=302, supervisor=200, **MAY)],
     "learning.outside_whom": [row("/elsewhere/whom?q=陈", anyone=403, visitor=302, supervisor=200, **MAY)],
     "learning.outside_enter": [

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from tests import cast
 from tests.attendance.crowd import come
+from tests.learning import quizzing
 from tests.learning.outsiders import entry
 from training_app.attendance import corrections, leaves
 from training_app.certificates import issuing
@@ -16,7 +17,7 @@ from training_app.checkin import sheets
 from training_app.checkin.presented import Presented
 from training_app.core import jobs
 from training_app.core.db import transaction
-from training_app.learning import outside
+from training_app.learning import outside, quiztaking
 from training_app.learning import service as learning
 from training_app.people import claims, grouplinks, handovers, persons
 from training_app.people.models import Account, Device, Grant, Post
@@ -106,6 +107,10 @@ def _earn(area: Area, people: list[int]) -> None:
     first, second = people[:2]
     points = {(first, 1): Decimal(91), (second, 1): Decimal(41)}
     learning.save(cast.PROGRAMME, points, source="paper", actor_id=ORGANISER, now=NOW)
+    quizzing.taken(quizzing.the(None), second, quizzing.WRONG)
+    of_session = quizzing.the(5)
+    quizzing.taken(of_session, first)
+    quiztaking.start(of_session, second, now=NOW)
     for person, confirmed in ((first, True), (second, False)):
         said = entry(title=f"{area.word}骨干班", organiser=f"{area.word}党校")
         outside.enter(person, said, proof=PHOTO, source="phone", confirmed=confirmed, actor_id=person, now=NOW)

@@ -26,6 +26,7 @@ from training_app.checkin.models import PhonePerson, SheetReading, SheetScan
 from training_app.core.db import db
 from training_app.core.jobs import Job
 from training_app.learning.models import OutsideTraining
+from training_app.learning.quizmodels import Quiz, QuizTry
 from training_app.people.models import (
     Account,
     Claim,
@@ -66,6 +67,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
     "phase_id": (Phase,),
     "post_id": (Post,),
     "programme_id": (Programme,),
+    "quiz_id": (Quiz,),
     "reading_id": (SheetReading,),
     "registration_id": (Registration,),
     "report_id": (SentReport,),
@@ -73,6 +75,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
     "scan_id": (SheetScan,),
     "slot_id": (Slot,),
     "training_id": (OutsideTraining,),
+    "try_id": (QuizTry,),
     "venue_id": (Venue,),
 }
 #: Who and what is of the other subdistrict from the start.
@@ -87,7 +90,7 @@ CODES = [
     "350502005005",
 ]
 #: Arguments that are no numbers of rows.
-WORDS: dict[str, list[str]] = {"code": CODES, "kind": ["xlsx", "csv"]}
+WORDS: dict[str, list[Any]] = {"code": CODES, "kind": ["xlsx", "csv"], "place": [0, 1]}
 #: What a `code` is elsewhere than in reports: a secret, which nobody counts through.
 SECRETS = {
     "certificates.verify": "code",

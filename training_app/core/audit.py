@@ -78,6 +78,8 @@ class Action(StrEnum):
     LEAVE_DECIDED = "leave.decided"
     SCORE_ENTERED = "score.entered"
     SCORES_IMPORTED = "scores.imported"
+    QUIZ_CHANGED = "quiz.changed"
+    QUIZ_HANDED_IN = "quiz_try.handed_in"
     OUTSIDE_ENTERED = "outside_training.entered"
     OUTSIDE_DECIDED = "outside_training.decided"
     OUTSIDE_IMPORTED = "outside_training.imported"

@@ -10,6 +10,7 @@ from training_app.attendance.words import LEAVE_TONES, LEAVES
 from training_app.core import clock
 from training_app.core.db import db
 from training_app.core.errors import NotFound
+from training_app.learning import quiztaking
 from training_app.people import posts
 from training_app.people.models import Person
 from training_app.schedule import words
@@ -32,7 +33,12 @@ def schedule() -> Any:
     """What one is registered for, what is open, what is over."""
     person, now = _person(), clock.now()
     return render_template(
-        "home/schedule.html", own=mine.own(person.id, now), at=now, leave_words=LEAVES, leave_tones=LEAVE_TONES
+        "home/schedule.html",
+        own=mine.own(person.id, now),
+        quizzes=quiztaking.waiting_for(person.id, now),
+        at=now,
+        leave_words=LEAVES,
+        leave_tones=LEAVE_TONES,
     )
 
 
@@ -46,7 +52,15 @@ def passport_of_mine() -> Any:
     chosen = next((p for p in programmes if str(p.id) == wanted), programmes[0] if programmes else None)
     found = passport.passport(person.id, chosen, now) if chosen else None
     return render_template(
-        "home/passport.html", passport=found, programmes=programmes, areas=words.AREAS, person=person, at=now
+        "home/passport.html",
+        passport=found,
+        programmes=programmes,
+        quizzes=[
+            one for one in quiztaking.waiting_for(person.id, now) if chosen and one.quiz.programme_id == chosen.id
+        ],
+        areas=words.AREAS,
+        person=person,
+        at=now,
     )
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Attendance
@@ -29,39 +29,59 @@ from .rules import ATTEMPTS, PassMark, checked_points
 FOR_ONESELF = ("trainee", "walk_in")
 
 
+def _taking_part() -> tuple[tuple[Select[Any], Any, Any], ...]:
+    """Where it stands that somebody takes part in a programme: a statement, its persons, its programmes."""
+    # Who makes up for another programme's session here belongs there.
+    made_up_elsewhere = exists().where(
+        Registration.event_id == Event.id,
+        Registration.person_id == Attendance.person_id,
+        Registration.make_up_for_id != Event.programme_id,
+    )
+    return (
+        (
+            select(Enrolment.id).join(Phase, Phase.id == Enrolment.phase_id).where(Enrolment.state == "confirmed"),
+            Enrolment.person_id,
+            Phase.programme_id,
+        ),
+        (
+            select(Registration.id)
+            .join(Event, Event.id == Registration.event_id)
+            .where(
+                Registration.state == "confirmed",
+                Registration.as_whom.in_(FOR_ONESELF),
+                or_(Registration.make_up_for_id.is_(None), Registration.make_up_for_id == Event.programme_id),
+            ),
+            Registration.person_id,
+            Event.programme_id,
+        ),
+        (
+            select(Attendance.slot_id)
+            .join(Slot, Slot.id == Attendance.slot_id)
+            .join(Event, Event.id == Slot.event_id)
+            .where(Attendance.as_whom.in_(FOR_ONESELF), ~made_up_elsewhere),
+            Attendance.person_id,
+            Event.programme_id,
+        ),
+    )
+
+
 def takes_part(programme_id: int, person: Any = Person) -> ColumnElement[bool]:
     """The condition that a Person row is enrolled in, registered for or was at something of the programme."""
     return or_(
-        person.id.in_(
-            select(Enrolment.person_id)
-            .join(Phase, Phase.id == Enrolment.phase_id)
-            .where(Phase.programme_id == programme_id, Enrolment.state == "confirmed")
-        ),
-        person.id.in_(
-            select(Registration.person_id)
-            .join(Event, Event.id == Registration.event_id)
-            .where(
-                Event.programme_id == programme_id,
-                Registration.state == "confirmed",
-                Registration.as_whom.in_(FOR_ONESELF),
-                or_(Registration.make_up_for_id.is_(None), Registration.make_up_for_id == programme_id),
-            )
-        ),
-        person.id.in_(
-            select(Attendance.person_id)
-            .join(Slot, Slot.id == Attendance.slot_id)
-            .join(Event, Event.id == Slot.event_id)
-            .where(
-                Event.programme_id == programme_id,
-                Attendance.as_whom.in_(FOR_ONESELF),
-                # Who makes up for another programme's session here belongs there.
-                ~exists().where(
-                    Registration.event_id == Event.id,
-                    Registration.person_id == Attendance.person_id,
-                    Registration.make_up_for_id != programme_id,
-                ),
-            )
-        ),
+        *(
+            person.id.in_(rows.with_only_columns(whose).where(programme == programme_id))
+            for rows, whose, programme in _taking_part()
+        )
+    )
+
+
+def joined_by(programme_id: Any, person_ids: Any) -> ColumnElement[bool]:
+    """The condition that a column is a programme in which one of these persons (a statement of ids) takes part."""
+    return or_(
+        *(
+            programme_id.in_(rows.with_only_columns(programme).where(whose.in_(person_ids)))
+            for rows, whose, programme in _taking_part()
+        )
     )
 
 
@@ -82,6 +102,16 @@ def points(programme_id: int, person_ids: Collection[int]) -> dict[int, dict[int
     ):
         found[person_id][attempt] = value
     return dict(found)
+
+
+def sources(programme_id: int, person_ids: Collection[int]) -> dict[tuple[int, int], str]:
+    """Where the score of each (person, try) came from: paper, import or phone; in one statement."""
+    rows = db.session.execute(
+        select(Score.person_id, Score.attempt, Score.source).where(
+            Score.programme_id == programme_id, among(Score.person_id, person_ids)
+        )
+    )
+    return {(person, attempt): source for person, attempt, source in rows}
 
 
 def pass_mark(programme_id: int) -> PassMark | None:

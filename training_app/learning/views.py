@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from . import feedbackmodels, models, views_outside, views_outside_import, views_outside_own, views_scores  # noqa: F401
+from . import (  # noqa: F401
+    feedbackmodels,
+    models,
+    views_outside,
+    views_outside_import,
+    views_outside_own,
+    views_quiz,
+    views_quiz_own,
+    views_quiz_questions,
+    views_scores,
+)
 from .blueprint import bp
 
 blueprints = (bp,)

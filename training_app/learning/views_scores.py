@@ -17,11 +17,11 @@ from training_app.divisions.service import filter_choices
 from training_app.schedule.access import programme_for
 from training_app.schedule.models import Programme
 from training_app.web import access
-from training_app.web.pagination import Page, paginate, requested_page
+from training_app.web.pagination import paginate, requested_page
 
 from . import forms, importing, service, sheets
 from .blueprint import bp
-from .roll import places, roll
+from .roll import counts, places, roll_statement
 
 #: Whoever enters scores enters them for the whole programme.
 _EVERYWHERE = ("",)
@@ -36,19 +36,19 @@ def _programme(programme_id: int) -> Programme:
 def _table(programme: Programme, typed: forms.TypedScores, problem: Any = None) -> str:
     under, text = request.args.get("under", ""), request.args.get("q", "")
     only_open = request.args.get("open") == "1"
-    everyone = roll(programme.id, _EVERYWHERE, under=under, text=text)
-    tries = service.points(programme.id, [person.id for person in everyone])
-    rows = [person for person in everyone if not only_open or person.id not in tries]
-    number = requested_page()
-    shown = rows[(number - 1) * _PER_PAGE : number * _PER_PAGE]
+    wanted = roll_statement(programme.id, _EVERYWHERE, under=under, text=text, unscored=only_open)
+    page = paginate(wanted, page=requested_page(), per_page=_PER_PAGE, scalars=False)
+    ids = [person.id for person in page.items]
+    everyone, entered = counts(programme.id, _EVERYWHERE, under=under, text=text)
     return render_template(
         "learning/scores.html",
         programme=programme,
-        page=Page(shown, number, len(rows), _PER_PAGE),
-        entered=len(tries),
-        everyone=len(everyone),
-        tries=tries,
-        places=places(person.division_code for person in shown),
+        page=page,
+        entered=entered,
+        everyone=everyone,
+        tries=service.points(programme.id, ids),
+        sources=service.sources(programme.id, ids),
+        places=places(person.division_code for person in page.items),
         subdistricts=filter_choices(programme.division_code, _EVERYWHERE, under),
         mark=service.pass_mark(programme.id),
         typed=typed,

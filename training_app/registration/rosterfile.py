@@ -34,10 +34,11 @@ class Sheet:
     rows: tuple[tuple[str, ...], ...]
 
 
-def read(data: bytes, filename: str) -> list[Sheet]:
+def read(data: bytes, filename: str, *, as_written: bool = False) -> list[Sheet]:
     """The visible, filled sheets of an uploaded .xlsx, .xls, .ods or .csv file.
 
-    The kind is taken from the content; `filename` only tells a text table from other text. Raises
+    The kind is taken from the content; `filename` only tells a text table from other text;
+    `as_written` leaves the signs and lines of prose alone. Raises
     Invalid with the code `empty_file`, `file_too_large`, `file_unpacks_too_large`, `wrong_file_kind`,
     `file_locked`, `file_unreadable`, `wrong_encoding`, `too_many_rows` or `too_many_columns`.
     """
@@ -47,11 +48,11 @@ def read(data: bytes, filename: str) -> list[Sheet]:
         raise Invalid("file_too_large", _("The file is larger than 8 MB. Remove pictures or split it, then try again."))
     if data.startswith(_ZIP):
         _refuse_bomb(data)
-        sheets = _workbook(data)
+        sheets = _workbook(data, as_written)
     elif data.startswith(_OLE):
-        sheets = _workbook(data)
+        sheets = _workbook(data, as_written)
     elif filename.lower().endswith((".csv", ".txt", ".tsv")) and b"\x00" not in data.removeprefix(b"\xff\xfe"):
-        sheets = [_text_table(data)]
+        sheets = [_text_table(data, as_written)]
     else:
         raise _wrong_kind()
     sheets = [sheet for sheet in sheets if sheet.rows]
@@ -97,8 +98,8 @@ def _unreadable() -> Invalid:
     )
 
 
-def _workbook(data: bytes) -> list[Sheet]:
-    found = read_apart(data)
+def _workbook(data: bytes, as_written: bool) -> list[Sheet]:
+    found = read_apart(data, as_written=as_written)
     if "problem" in found:
         raise _problem(found["problem"])
     return [Sheet(sheet["name"], _tidy(sheet["rows"], sheet["merged"])) for sheet in found["sheets"]]
@@ -114,14 +115,15 @@ def _problem(code: str) -> Invalid:
     return _unreadable()
 
 
-def _text_table(data: bytes) -> Sheet:
+def _text_table(data: bytes, as_written: bool) -> Sheet:
     text = _decode(data)
     lines = text.splitlines()
     _refuse_size(len(lines), 0)
     first = "\n".join(lines[:20])
     delimiter = max(",\t;", key=first.count)
     try:
-        grid = [[cell_text(value) for value in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+        rows = csv.reader(io.StringIO(text), delimiter=delimiter)
+        grid = [[cell_text(value, as_written=as_written) for value in row] for row in rows]
     except csv.Error:
         raise _unreadable() from None
     _refuse_size(len(grid), max((len(row) for row in grid), default=0))

@@ -19,6 +19,10 @@ from typing import Any
 MAX_ROWS = 5_020
 MAX_COLUMNS = 100
 _LONGEST_CELL = 500
+#: Of a cell that is read as it was written: a question with its options.
+_LONGEST_TEXT = 4_000
+#: The argument by which the program reads cells as they were written.
+_AS_WRITTEN = "as-written"
 _MEMORY = 1024 * 1024 * 1024
 _CPU_S = 20
 
@@ -28,8 +32,11 @@ _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0xFEFF, 0x202A, 0x202C, 0x20
 _SPACES = re.compile(r"\s+")
 
 
-def cell_text(value: Any) -> str:
-    """A cell as text: 13859700001.0 → 13859700001, full-width digits narrow, spaces and line breaks single."""
+def cell_text(value: Any, *, as_written: bool = False) -> str:
+    """A cell as text: 13859700001.0 → 13859700001, full-width digits narrow, spaces and line breaks single.
+
+    `as_written` leaves a text's own signs and lines: prose is no name.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -42,18 +49,21 @@ def cell_text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, timedelta):
         return str(value)
+    if as_written:
+        return str(value)[:_LONGEST_TEXT].translate(_INVISIBLE).replace("\r\n", "\n").strip()
     text = str(value)[:_LONGEST_CELL].translate(_INVISIBLE).translate(_NARROW)
     return _SPACES.sub(" ", text).strip()
 
 
-def read_apart(data: bytes) -> dict[str, Any]:
+def read_apart(data: bytes, *, as_written: bool = False) -> dict[str, Any]:
     """What the child process found: {"sheets": [{"name", "rows", "merged"}]} or {"problem": code}.
 
     The codes are `file_locked`, `file_unreadable`, `too_many_rows` and `too_many_columns`.
     """
     try:
+        program = [sys.executable, "-I", __file__, *([_AS_WRITTEN] if as_written else [])]
         done = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-I", __file__], input=data, capture_output=True, timeout=2 * _CPU_S, check=True
+            program, input=data, capture_output=True, timeout=2 * _CPU_S, check=True
         )
         found: dict[str, Any] = json.loads(done.stdout)
     except (subprocess.SubprocessError, ValueError):
@@ -61,7 +71,7 @@ def read_apart(data: bytes) -> dict[str, Any]:
     return found
 
 
-def _read(data: bytes) -> dict[str, Any]:
+def _read(data: bytes, as_written: bool) -> dict[str, Any]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
     sheets = []
@@ -75,7 +85,10 @@ def _read(data: bytes) -> dict[str, Any]:
                     return {"problem": "too_many_rows"}
                 if sheet.total_width > MAX_COLUMNS:
                     return {"problem": "too_many_columns"}
-                rows = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+                rows = [
+                    [cell_text(value, as_written=as_written) for value in row]
+                    for row in sheet.to_python(skip_empty_area=False)
+                ]
                 sheets.append({"name": about.name, "rows": rows, "merged": (sheet.merged_cell_ranges or [])[:MAX_ROWS]})
     except PasswordError:
         return {"problem": "file_locked"}
@@ -90,4 +103,4 @@ if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    json.dump(_read(sys.stdin.buffer.read()), sys.stdout)
+    json.dump(_read(sys.stdin.buffer.read(), _AS_WRITTEN in sys.argv), sys.stdout)

@@ -67,6 +67,7 @@ _LINKS = {
     "register": P.REGISTRATION_VIEW,
     "attend": P.ATTENDANCE_VIEW,
     "report": P.REPORT_VIEW,
+    "quiz": P.SCORE_VIEW,
     "scan": P.DOOR_SCAN,
     "door": P.DOOR_MANAGE,
     "tell": P.MESSAGE_MANAGE,

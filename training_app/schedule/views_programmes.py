@@ -130,6 +130,7 @@ def programme(programme_id: int) -> Any:
         next_id=next((e.id for e in coming if e.state == "published"), None),
         planner=planner,
         may_report=allows(who, P.REPORT_VIEW, programme_scope(found)),
+        may_see_scores=allows(who, P.SCORE_VIEW, programme_scope(found)),
         feed_token=feeds.token_of(found),
         offer=offers.take("programme", programme_id),
         at=now,

@@ -747,6 +747,31 @@ def upgrade() -> None:
     sqlite_with_rowid=False
     )
     op.create_index('ix_feedback_given_person', 'feedback_given', ['person_id'], unique=False)
+    op.create_table('quiz',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('programme_id', sa.Integer(), nullable=False),
+    sa.Column('event_id', sa.Integer(), nullable=True),
+    sa.Column('title', sa.String(length=120), nullable=False),
+    sa.Column('pass_mark', sa.Numeric(precision=5, scale=1), nullable=True),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('shuffles_questions', sa.Boolean(), nullable=False),
+    sa.Column('shuffles_options', sa.Boolean(), nullable=False),
+    sa.Column('reveals', sa.String(length=8), nullable=False),
+    sa.Column('opens_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closes_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('minutes', sa.Integer(), nullable=True),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("reveals IN ('never', 'end', 'always')", name=op.f('ck_quiz_reveals')),
+    sa.CheckConstraint("state IN ('draft', 'published')", name=op.f('ck_quiz_state')),
+    sa.CheckConstraint('tries > 0', name=op.f('ck_quiz_tries')),
+    sa.ForeignKeyConstraint(['event_id'], ['event.id'], name=op.f('fk_quiz_event_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_quiz_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_quiz')),
+    sa.UniqueConstraint('event_id', name=op.f('uq_quiz_event_id'))
+    )
+    op.create_index('ix_quiz_programme', 'quiz', ['programme_id'], unique=False)
+    op.create_index('uq_quiz_programme', 'quiz', ['programme_id'], unique=True, sqlite_where=sa.text('event_id IS NULL'), postgresql_where=sa.text('event_id IS NULL'))
     op.create_table('registration',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('event_id', sa.Integer(), nullable=False),
@@ -876,6 +901,17 @@ def upgrade() -> None:
     )
     op.create_index('ix_phone_person_waiting', 'phone_person', ['slot_id'], unique=False, sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'"))
     op.create_index('uq_phone_person_first', 'phone_person', ['slot_id', 'phone_key'], unique=True, sqlite_where=sa.text("state = 'first'"), postgresql_where=sa.text("state = 'first'"))
+    op.create_table('quiz_version',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('quiz_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('questions', sa.JSON(), nullable=False),
+    sa.Column('created_by_id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['quiz_id'], ['quiz.id'], name=op.f('fk_quiz_version_quiz_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_quiz_version')),
+    sa.UniqueConstraint('quiz_id', 'number', name=op.f('uq_quiz_version_quiz_id_number'))
+    )
     op.create_table('scan',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('nonce', sa.String(length=64), nullable=False),
@@ -946,6 +982,29 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['slot_id'], ['slot.id'], name=op.f('fk_venue_key_slot_id')),
     sa.PrimaryKeyConstraint('slot_id', name=op.f('pk_venue_key'))
     )
+    op.create_table('quiz_try',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('quiz_id', sa.Integer(), nullable=False),
+    sa.Column('version_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('shown', sa.JSON(), nullable=False),
+    sa.Column('pass_mark', sa.Numeric(precision=5, scale=1), nullable=True),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('handed_in_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('timed_out', sa.Boolean(), nullable=False),
+    sa.Column('points', sa.Numeric(precision=5, scale=1), nullable=True),
+    sa.Column('attempt', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_quiz_try_person_id')),
+    sa.ForeignKeyConstraint(['quiz_id'], ['quiz.id'], name=op.f('fk_quiz_try_quiz_id')),
+    sa.ForeignKeyConstraint(['version_id'], ['quiz_version.id'], name=op.f('fk_quiz_try_version_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_quiz_try')),
+    sa.UniqueConstraint('quiz_id', 'person_id', 'number', name=op.f('uq_quiz_try_quiz_id_person_id_number'))
+    )
+    op.create_index('ix_quiz_try_due', 'quiz_try', ['due_at'], unique=False, sqlite_where=sa.text('handed_in_at IS NULL'), postgresql_where=sa.text('handed_in_at IS NULL'))
+    op.create_index('ix_quiz_try_person', 'quiz_try', ['person_id'], unique=False)
+    op.create_index('ix_quiz_try_version', 'quiz_try', ['version_id'], unique=False)
     op.create_table('settlement',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('scan_id', sa.Integer(), nullable=False),
@@ -974,6 +1033,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_sheet_reading_scan_id'), 'sheet_reading', ['scan_id'], unique=False)
     op.create_index(op.f('ix_sheet_reading_slot_id'), 'sheet_reading', ['slot_id'], unique=False)
+    op.create_table('quiz_answer',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('try_id', sa.Integer(), nullable=False),
+    sa.Column('question', sa.Integer(), nullable=False),
+    sa.Column('chosen', sa.JSON(), nullable=False),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('right', sa.Boolean(), nullable=True),
+    sa.ForeignKeyConstraint(['try_id'], ['quiz_try.id'], name=op.f('fk_quiz_answer_try_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_quiz_answer')),
+    sa.UniqueConstraint('try_id', 'question', name=op.f('uq_quiz_answer_try_id_question'))
+    )
     op.create_table('sheet_row',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('reading_id', sa.Integer(), nullable=False),
@@ -1003,11 +1073,16 @@ def downgrade() -> None:
     op.drop_index('ix_sheet_row_slot', table_name='sheet_row')
     op.drop_index(op.f('ix_sheet_row_registration_id'), table_name='sheet_row')
     op.drop_table('sheet_row')
+    op.drop_table('quiz_answer')
     op.drop_index(op.f('ix_sheet_reading_slot_id'), table_name='sheet_reading')
     op.drop_index(op.f('ix_sheet_reading_scan_id'), table_name='sheet_reading')
     op.drop_table('sheet_reading')
     op.drop_index(op.f('ix_settlement_scan_id'), table_name='settlement')
     op.drop_table('settlement')
+    op.drop_index('ix_quiz_try_version', table_name='quiz_try')
+    op.drop_index('ix_quiz_try_person', table_name='quiz_try')
+    op.drop_index('ix_quiz_try_due', table_name='quiz_try', sqlite_where=sa.text('handed_in_at IS NULL'), postgresql_where=sa.text('handed_in_at IS NULL'))
+    op.drop_table('quiz_try')
     op.drop_table('venue_key')
     op.drop_index('uq_stand_in_open', table_name='stand_in', sqlite_where=sa.text("state = 'proposed'"), postgresql_where=sa.text("state = 'proposed'"))
     op.drop_index(op.f('ix_stand_in_state'), table_name='stand_in')
@@ -1020,6 +1095,7 @@ def downgrade() -> None:
     op.drop_index('ix_scan_person_slot', table_name='scan')
     op.drop_index('ix_scan_after_close', table_name='scan', sqlite_where=sa.text("reason = 'event_closed'"), postgresql_where=sa.text("reason = 'event_closed'"))
     op.drop_table('scan')
+    op.drop_table('quiz_version')
     op.drop_index('uq_phone_person_first', table_name='phone_person', sqlite_where=sa.text("state = 'first'"), postgresql_where=sa.text("state = 'first'"))
     op.drop_index('ix_phone_person_waiting', table_name='phone_person', sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'"))
     op.drop_table('phone_person')
@@ -1040,6 +1116,9 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_registration_enrolment_id'), table_name='registration')
     op.drop_index('ix_registration_division', table_name='registration')
     op.drop_table('registration')
+    op.drop_index('uq_quiz_programme', table_name='quiz', sqlite_where=sa.text('event_id IS NULL'), postgresql_where=sa.text('event_id IS NULL'))
+    op.drop_index('ix_quiz_programme', table_name='quiz')
+    op.drop_table('quiz')
     op.drop_index('ix_feedback_given_person', table_name='feedback_given')
     op.drop_table('feedback_given')
     op.drop_table('feedback_box')
