@@ -17,8 +17,9 @@ from training_app.checkin import sheets
 from training_app.checkin.presented import Presented
 from training_app.core import jobs
 from training_app.core.db import transaction
-from training_app.learning import outside, quiztaking
+from training_app.learning import outside, quiztaking, quizzes
 from training_app.learning import service as learning
+from training_app.learning.quizrules import Question
 from training_app.people import claims, grouplinks, handovers, persons
 from training_app.people.models import Account, Device, Grant, Post
 from training_app.registration import nominations, quotas, rosters, seats, standins
@@ -170,6 +171,7 @@ def _plan(area: Area) -> None:
                 late_after=start, credit_hours=Decimal(4),
             )
         )  # fmt: skip
+        its_quiz = programme.id, event.id
         device = Device(
             kind="scanner",
             name=f"{area.word}门口",
@@ -189,6 +191,10 @@ def _plan(area: Area) -> None:
                 valid_to=NOW + timedelta(days=1),
             )
         )
+    how = {"actor_id": ORGANISER, "now": NOW}
+    quiz = quizzes.create(*its_quiz, quizzes.Settings(f"{area.word}测验", pass_mark=Decimal(60)), **how)
+    quizzes.set_questions(quiz.id, [Question("true_false", f"{area.word}一题", (), (0,))], **how)
+    quizzes.publish(quiz.id, **how)
 
 
 def _report(area: Area) -> None:

@@ -24,6 +24,8 @@ HER_OWN = {"people.logout", "people.password", "web.language"}
 OPEN_TO_ALL = {"checkin.venue_enter", "checkin.venue_walk_in"}
 #: What everyone in the subdistricts has in common.
 SHARED = {"event_id": (4, 6), "slot_id": (4, 6), "phase_id": (4, 6), "programme_id": (cast.PROGRAMME,)}
+#: Arguments that count within a thing, and are nobody's number.
+COUNTED: dict[str, tuple[int, ...]] = {"place": (0, 1)}
 NOWHERE = 9_999
 NAME, PHONE, PLACE = f"{FUQIAO.word}甲", f"{FUQIAO.phones[3:]}0000", FUQIAO.communities[0]
 #: What is put into a field of this name; a number of Fuqiao's into any other.
@@ -72,13 +74,20 @@ def _addresses(app, theirs):
         if "POST" not in rule.methods or rule.endpoint in HER_OWN | OPEN_TO_ALL or "token" in rule.arguments:
             continue
         names = sorted(rule.arguments)
-        unknown = set(names) - set(ROWS) - {"code"}
+        unknown = set(names) - set(ROWS) - {"code", *COUNTED}
         assert unknown == set(), f"{rule.endpoint}: give these values in tests/security/walking.py"
-        values = [(FUQIAO.code, PLACE) if name == "code" else (*SHARED.get(name, ()), *theirs[name]) for name in names]
+        values = [
+            (FUQIAO.code, PLACE) if name == "code" else COUNTED.get(name) or (*SHARED.get(name, ()), *theirs[name])
+            for name in names
+        ]
         for chosen in itertools.product(*values):
             given = dict(zip(names, chosen, strict=True))
             nobodys = {
-                name: value if value in SHARED.get(name, ()) else "350599999" if name == "code" else NOWHERE
+                name: value
+                if name in COUNTED or value in SHARED.get(name, ())
+                else "350599999"
+                if name == "code"
+                else NOWHERE
                 for name, value in given.items()
             }
             path = adapter.build(rule.endpoint, given, method="POST")

@@ -16,7 +16,7 @@ KINDS = {
 PHASES = {
     "draft": _l("Draft"),
     "ahead": _l("Not open yet"),
-    "open": _l("Open"),
+    "open": _l("Open now"),
     "over": _l("Over"),
 }
 TONES = {"draft": "off", "ahead": "ready", "open": "live", "over": "off"}

@@ -114,7 +114,7 @@ def quiz_file(quiz_id: int) -> Any:
     """The questions as a workbook, which can be imported again."""
     quiz = _quiz(quiz_id)
     data = quizimporting.workbook(quiz.title, quizzes.questions_of(quiz.id)[1])
-    return download(data, file_name(quiz.title, _("Questions"), extension="xlsx"), XLSX_TYPE)
+    return download(data, file_name(quiz.title, _("Quiz questions"), extension="xlsx"), XLSX_TYPE)
 
 
 @bp.get("/quizzes/template")
