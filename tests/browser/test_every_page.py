@@ -32,8 +32,9 @@ from training_app.checkin.sheetphotos import Mark, PageRead, RowRead
 from training_app.core import clock
 from training_app.core.db import db, transaction
 from training_app.core.jobs import Job
-from training_app.learning import outside
+from training_app.learning import outside, quiztaking
 from training_app.learning.outsiderules import Entry
+from training_app.learning.quizmodels import Quiz
 from training_app.people import grouplinks, logins
 from training_app.people.links import personal_token
 from training_app.people.models import Account, Handover, Organisation, Person, Post
@@ -91,7 +92,10 @@ NOT_PAGES = {
     "reports.index",
     "home.person_feed",
     "schedule.programme_feed",
+    "learning.event_quiz",
     "learning.outside_proof",
+    "learning.quiz_file",
+    "learning.quiz_template",
     "learning.sheet",
     "people.claim_state",
     "people.link_png",
@@ -228,6 +232,10 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
         actor_id=chen,
         now=now,
     )
+    test = site.first_id(Quiz, Quiz.event_id.is_(None))
+    after_class = site.first_id(Quiz, Quiz.event_id == event)
+    begun = quiztaking.start(after_class, chen, now=now).id
+    quiztaking.keep(begun, {0: [0], 1: [0, 1]}, now=now)
     certificate = db.session.scalar(select(Certificate).order_by(Certificate.id))
     frozen = sent.freeze(
         cast.KAIYUAN, 2026, clock.local_date(now), author_id=site.account.person_id, now=now, note="报区民政局"
@@ -282,6 +290,17 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
         "learning.scores": ("organiser", f"/programmes/{programme}/scores"),
         "learning.history": ("organiser", f"/programmes/{programme}/scores/history"),
         "learning.import_scores": ("organiser", f"/programmes/{programme}/scores/import"),
+        "learning.quiz_list": ("organiser", f"/programmes/{programme}/quizzes"),
+        "learning.new_quiz": ("organiser", f"/programmes/{past}/quiz/new"),
+        "learning.new_event_quiz": ("organiser", f"/events/{site.next.id}/quiz/new"),
+        "learning.quiz": ("organiser", f"/quizzes/{test}"),
+        "learning.quiz_settings": ("organiser", f"/quizzes/{test}/settings"),
+        "learning.quiz_questions": ("organiser", f"/quizzes/{test}/questions"),
+        "learning.new_question": ("organiser", f"/quizzes/{test}/questions/new"),
+        "learning.edit_question": ("organiser", f"/quizzes/{test}/questions/4"),
+        "learning.import_questions": ("organiser", f"/quizzes/{test}/questions/import"),
+        "learning.own_quiz": ("director", f"/my/quizzes/{after_class}"),
+        "learning.own_try": ("director", f"/my/tries/{begun}"),
         "learning.outside_list": ("organiser", "/elsewhere"),
         "learning.outside_whom": ("organiser", "/elsewhere/whom?q=陈"),
         "learning.outside_enter": ("organiser", f"/people/{chen}/elsewhere/new"),

@@ -21,7 +21,7 @@ from training_app.people.models import Person
 from training_app.reports import recount
 from training_app.schedule.models import Programme
 
-from . import current, history, pending, stage
+from . import current, history, pending, quizzes, stage
 
 #: Who prints it reads it from here; the server does so when it is ready.
 ACCOUNTS = "demo-accounts.txt"
@@ -51,7 +51,9 @@ def tell(now: datetime, *, base_url: str) -> bool:
             people = stage.set_up(now)
             places = history.venues_of(people, now)
             past = history.tell(people, places)
-            pending.leave(people, current.tell(people, places, now), now)
+            held = current.tell(people, places, now)
+            pending.leave(people, held, now)
+            quizzes.leave(people, held, now)
         _issue(people, past, base_url)
     # Before the job process first looks, so that the first page is right.
     recount.everything(clock.now())

@@ -47,7 +47,9 @@ class SettingsForm(FlaskForm):
     title = StringField(_l("Title"), [needed(), Length(max=120)], render_kw={"maxlength": 120, "autocomplete": "off"})
     pass_mark = _Points(_l("Pass mark, of 100"), [optional()], render_kw={"inputmode": "decimal"})
     tries = NumberField(_l("Tries"), [needed()], render_kw=_WHOLE)
-    minutes = NumberField(_l("Minutes for one try"), [optional()], description=_l("Left empty: no time limit."), render_kw=_WHOLE)
+    minutes = NumberField(
+        _l("Minutes for one try"), [optional()], description=_l("Left empty: no time limit."), render_kw=_WHOLE
+    )
     opens_at = MomentField(_l("Opens"), [optional()], description=_l("Left empty: open as soon as it is published."))
     closes_at = MomentField(
         _l("Closes"), [optional()], description=_l("Whoever is at it then: what was answered counts.")
@@ -80,7 +82,9 @@ class SettingsForm(FlaskForm):
 class QuestionForm(FlaskForm):
     """One question; the options and their boxes are `option_a`, `right_a` … to h."""
 
-    kind = ChoiceSelectField(_l("Kind of question"), [needed()], default="single", choices=options(quizwords.KINDS.items()))
+    kind = ChoiceSelectField(
+        _l("Kind of question"), [needed()], default="single", choices=options(quizwords.KINDS.items())
+    )
     text = TextAreaField(_l("Quiz question"), render_kw={"rows": 3, "maxlength": LONGEST_TEXT})
     truth = RadioField(
         _l("Right answer"),
