@@ -90,7 +90,7 @@ def _made(programme: Programme, event: Event | None) -> Any:
         else:
             return redirect(url_for("learning.quiz_questions", quiz_id=quiz.id))
     elif not form.is_submitted():
-        title = _("Quiz: %(title)s", title=event.title) if event else _("Knowledge test")
+        title = _("Quiz: %(title)s", title=event.title) if event else _("Final test")
         form.show(quizzes.Settings(title[:120], tries=2, pass_mark=None if event is None else quizrules.USUAL_MARK))
     return _settings_page(form, programme, event, None), 422 if form.is_submitted() else 200
 
