@@ -60,7 +60,7 @@
     // By how long it takes, not by what the phone's clock says.
     var ends = Date.now() + Number(left) * 1000, shown = form.querySelector("[data-time]"), clock = window.setInterval(function () {
       var seconds = Math.max(0, Math.round((ends - Date.now()) / 1000)), rest = seconds % 60;
-      shown.textContent = form.getAttribute("data-left") + " " + Math.floor(seconds / 60) + ":" + (rest < 10 ? "0" : "") + rest;
+      if (seconds < 3600) { shown.textContent = form.getAttribute("data-left") + " " + Math.floor(seconds / 60) + ":" + (rest < 10 ? "0" : "") + rest; }
       shown.parentNode.classList.toggle("is-short", seconds <= 60);
       if (!seconds) {
         window.clearInterval(clock);

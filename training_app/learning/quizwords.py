@@ -21,7 +21,7 @@ PHASES = {
 }
 TONES = {"draft": "off", "ahead": "ready", "open": "live", "over": "off"}
 REVEALS = {
-    "end": _l("When they have passed, have no try left, or the quiz is over"),
+    "end": _l("Once no further try can come"),
     "always": _l("After every try"),
     "never": _l("Never"),
 }
