@@ -56,6 +56,7 @@ def test_the_page_names_the_make_up_and_books_it_in_one_tap(three, client_as):
     organiser = client_as("organiser")
     page = organiser.get(f"{DISTRICT}?state=no_miss_left").text
     assert "补第 7 期" in page and "林晓燕" in page and "张淑英" not in page
+    assert f'href="/people/{LIN}"' in page and f'href="tel:{cast.CAST["lin"].phone}"' in page
     back = f"{DISTRICT}?state=no_miss_left"
     sent = {"person": LIN, "event": event, "back": back}
     answer = organiser.post(f"/programmes/{cast.PROGRAMME}/make-ups", data=sent)
@@ -89,6 +90,16 @@ def test_the_text_for_the_group_holds_names_and_no_phone_numbers(three, client_a
         assert cast.CAST[key].name in text
         assert cast.CAST[key].phone not in text and shown(cast.CAST[key].phone) not in text
     assert not re.search(r"\d{7}", text)
+
+
+def test_the_text_says_places_as_people_do_and_lists_as_the_language_does(three, client_as):
+    said = {}
+    for language in ("zh_Hans", "en"):
+        browser = client_as("organiser")
+        browser.set_cookie("language", language)
+        said[language] = browser.get(DISTRICT).text
+    assert "陈丽华（开元社区）" in said["zh_Hans"] and "居委会" not in said["zh_Hans"]
+    assert "陈丽华 (开元社区)" in said["en"] and "、" not in said["en"]
 
 
 def test_a_director_books_from_her_passport(three, client_as):

@@ -85,6 +85,13 @@ def test_the_list_to_act_on_is_narrowed_by_reason_and_kind(client_as):
     assert "江南街道" in supervisors and "开元街道" not in supervisors
 
 
+def test_whoever_hands_in_changes_is_led_from_a_vacant_post_to_its_successor(client_as):
+    own = f"/reports/{cast.KAIYUAN}/act?reason=vacant"
+    named = f'href="/handovers/new?subdistrict={cast.KAIYUAN}"'
+    assert named in _get(client_as, "supervisor_kaiyuan", own)
+    assert named not in _get(client_as, "auditor", own)
+
+
 def test_a_page_takes_as_many_statements_at_every_level(client_as, count_statements):
     browser = client_as("administrator")
     paths = [f"/reports/{code}?year=2026" for code in ("nation", "35", "3505", cast.LICHENG)]

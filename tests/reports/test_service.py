@@ -23,7 +23,7 @@ from training_app.learning.models import Score
 from training_app.people.models import Person, Post
 from training_app.people.posts import change_holder
 from training_app.reports import recount, service, totals, upkeep
-from training_app.schedule.models import Programme
+from training_app.schedule.models import Programme, Slot
 
 
 def _report(code=cast.KAIYUAN, programme=cast.PROGRAMME, now=cast.NOW, **page):
@@ -130,6 +130,20 @@ def test_nobody_is_missing_before_check_in_opens_or_after_the_end(app):
     for now in (cast.NOW - timedelta(hours=2), cast.NOW + timedelta(hours=6)):
         assert not any(row.missing for row in _report(now=now).rows)
     assert _report(now=cast.NOW + timedelta(days=1)).today is None
+
+
+def test_today_is_the_slot_in_which_people_of_this_area_sit(app):
+    with transaction() as session:
+        # Another session of today begins earlier; nobody of Kaiyuan is in it.
+        start = cast.NOW - timedelta(minutes=30)
+        session.execute(
+            update(Slot).where(Slot.event_id == 3).values(starts_at=start, ends_at=start + timedelta(hours=3))
+        )
+    seat(ZHANG, 3)
+    seat(CHEN)
+    assert _report().today.event.id == cast.TODAY_EVENT
+    assert _report(cast.FUQIAO).today.event.id == 3
+    assert _report("350502001").today is None
 
 
 def test_who_has_leave_is_not_missing(app):

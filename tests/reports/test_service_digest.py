@@ -20,7 +20,7 @@ from training_app.people import accounts, posts
 from training_app.people.models import Account, Grant, Person
 from training_app.reports import digestfacts, digests, digesttexts, recount, upkeep
 from training_app.reports.digestrules import Week
-from training_app.schedule.models import Event, Phase
+from training_app.schedule.models import Event, Phase, Slot
 
 WHO = {"actor_id": cast.CAST["organiser"].id, "now": cast.NOW}
 WEEK = Week.of(MONDAY)
@@ -144,6 +144,17 @@ def test_the_coming_week_has_its_dates_with_free_seats(app):
     assert (coming.event_id, coming.free) == (5, 2)
     assert any("2 seats free" in line for line in _lines(now=JULY))
     assert not _facts(now=MONDAY).coming
+
+
+def test_what_is_held_today_stands_there_until_it_is_over(app):
+    with transaction() as session:
+        session.execute(update(Event).where(Event.id == 5).values(capacity=20, seats_taken=18, state="published"))
+        start, end = session.execute(select(Slot.starts_at, Slot.ends_at).where(Slot.event_id == 5)).one()
+    running = start + timedelta(minutes=10)
+    assert [one.event_id for one in _facts(now=running).coming] == [5]
+    said = [line for line in _lines(now=running) if "under way" in line]
+    assert len(said) == 1 and "seats free" not in said[0]
+    assert not _facts(now=end).coming
 
 
 def test_a_week_without_news_says_so_in_few_words(app):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from training_app.people.persons import in_area
 from training_app.registration import makeups
 from training_app.registration.makeups import Offer
 from training_app.schedule.models import Programme
+from training_app.web.filters import place as as_said
 
 OUT, TIGHT, UNDER_WAY = "out_of_reach", "no_miss_left", "under_way"
 #: In the order in which somebody must act.
@@ -54,7 +55,12 @@ class Line:
     @property
     def missing(self) -> str:
         """The numbers of the sessions that were missed: 2、3."""
-        return "、".join(str(one.number) for one in self.progress.missing)
+        return and_so_on(str(one.number) for one in self.progress.missing)
+
+
+def and_so_on(words: Iterable[str]) -> str:
+    """Words one after the other, as the language in force lists them: 2、3, or 2, 3."""
+    return str(_(", ")).join(words)
 
 
 def state_of(found: Progress) -> str | None:
@@ -134,9 +140,12 @@ def text_for_the_group(programme: Programme, found: Sequence[Line]) -> str:
         for line in found:
             if line.state == state:
                 place = where.get(line.person.division_code, _NOWHERE)
-                community = f"（{place.community}）" if place.community and place.community != place.subdistrict else ""
-                groups.setdefault(place.subdistrict, []).append(line.person.name + community)
+                near = as_said(place.community) if place.community != place.subdistrict else ""
+                name = _("%(name)s (%(place)s)", name=line.person.name, place=near) if near else line.person.name
+                groups.setdefault(place.subdistrict, []).append(name)
         if groups:
             said += ["", sentence]
-            said += [f"{place}：{'、'.join(names)}" if place else "、".join(names) for place, names in groups.items()]
+            for subdistrict, names in groups.items():
+                listed = and_so_on(names)
+                said.append(_("%(place)s: %(names)s", place=subdistrict, names=listed) if subdistrict else listed)
     return "\n".join(said)

@@ -171,11 +171,11 @@ def _deadlines(code: str, week: Week, now: datetime) -> list[Deadline]:
 
 
 def _coming(code: str, week: Week, now: datetime) -> list[Coming]:
-    inside = select(Slot.event_id).where(Slot.starts_at > now, Slot.starts_at < week.ends)
+    inside = select(Slot.event_id).where(Slot.ends_at > now, Slot.starts_at < week.ends)
     events = db.session.scalars(
         select(Event)
         .join(Programme, Programme.id == Event.programme_id)
-        .where(_here(code), Event.id.in_(inside), Event.state == "published", now < FIRST_START)
+        .where(_here(code), Event.id.in_(inside), Event.state == "published")
         .options(selectinload(Event.slots))
         .order_by(FIRST_START, Event.id)
     )
@@ -185,7 +185,8 @@ def _coming(code: str, week: Week, now: datetime) -> list[Coming]:
             event.kind,
             event.number,
             event.title,
-            event.slots[0].starts_at,
+            next(slot.starts_at for slot in event.slots if slot.ends_at > now),
+            event.slots[0].starts_at <= now,
             None if event.capacity is None else max(0, event.capacity - event.seats_taken),
         )
         for event in events

@@ -37,13 +37,16 @@ class Held:
 
 @dataclass(frozen=True)
 class Coming:
-    """A published event of this week; `free` is None where it has no limit of seats."""
+    """A published event of this week that is not over; `free` is None where it has no limit of seats."""
 
     event_id: int
     kind: str
     number: int
     title: str
+    #: Of the first slot that is not over.
     starts_at: datetime
+    #: Whether its first slot has begun, so that nobody takes a seat any more.
+    running: bool
     free: int | None
 
 
@@ -227,7 +230,9 @@ def _coming(facts: Facts) -> list[Line]:
     lines = []
     for one in facts.coming[:MOST]:
         when = f"{short_day(one.starts_at)} {local(one.starts_at):%H:%M}"
-        if one.free is None:
+        if one.running:
+            seats = _("under way")
+        elif one.free is None:
             seats = _("no limit of seats")
         else:
             seats = _("%(count)s seats free", count=one.free) if one.free else _("no seat free")

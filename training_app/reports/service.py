@@ -111,16 +111,20 @@ def _found(code: str, programme_id: int) -> tuple[Division, Programme]:
 
 
 def _today(programme_id: int, code: str, now: datetime) -> Today | None:
+    """The slot that runs or comes next today of those with people of this area, else the last; None without one."""
     day = clock.local_date(now)
     begins, ends = clock.at(day, time()), clock.at(day + timedelta(days=1), time())
     on_that_day = select(Slot.event_id).where(Slot.starts_at >= begins, Slot.starts_at < ends)
     events = matrix.events_of(and_(Event.programme_id == programme_id, Event.id.in_(on_that_day)))
-    today = [(event, slot) for event in events for slot in event.slots if begins <= slot.starts_at < ends]
+    slots = [(event, slot) for event in events for slot in event.slots if begins <= slot.starts_at < ends]
+    if not slots:
+        return None
+    figures = rolls.figures([slot.id for _event, slot in slots], (code,))
+    today = [(event, slot) for event, slot in slots if slot.id in figures]
     if not today:
         return None
     event, slot = next(((e, s) for e, s in today if s.ends_at > now), today[-1])
-    figures = rolls.figures([slot.id], (code,)).get(slot.id, rolls.Figures())
-    return Today(event, slot, figures, live=slot.checkin_opens_at <= now <= slot.ends_at)
+    return Today(event, slot, figures[slot.id], live=slot.checkin_opens_at <= now <= slot.ends_at)
 
 
 def _summary(lines: Sequence[PostLine], attended: Attended) -> Summary:

@@ -131,6 +131,7 @@ def division(code: str) -> Any:
 def _overview(who: Actor, code: str, found: Division | None, now: datetime) -> Any:
     year, years = _year(who, code, found)
     shared = {"ancestors": ancestors_for(who, found), "year": year, "years": years, "words": words, "place": code}
+    shared["may_submit"] = allows_anywhere(who, Permission.HANDOVER_SUBMIT)
     if year is None:
         return render_template("reports/nothing.html", division=found, **shared)
     report = service.overview(code, year, now)
@@ -162,6 +163,7 @@ def act(code: str) -> Any:
         reasons=reasons,
         coverage=figures.supervisors if kind == "supervisor" else figures.directors,
         listed=listed,
+        may_submit=allows_anywhere(who, Permission.HANDOVER_SUBMIT),
         words=words,
     )
 
