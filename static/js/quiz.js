@@ -75,6 +75,12 @@
     if (!form.querySelector("[name=w" + question + "]")) { delete waiting[question]; return; }
     inputs(question).forEach(function (one) { one.checked = waiting[question].indexOf(one.value) >= 0; });
   });
+  // What was tapped before this script had come.
+  each("[data-question]", function (box) {
+    var question = box.getAttribute("data-question");
+    if (chosen(question).join(",") !== form.querySelector("[name=w" + question + "]").value) { waiting[question] = chosen(question); }
+  });
+  write();
   var open = form.querySelector("[data-open-questions]");
   if (open) { open.focus(); }
   paint(); send();
