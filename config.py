@@ -51,6 +51,10 @@ class Config:
         self.MAX_CONTENT_LENGTH = 8 * 1024 * 1024
         #: What an address ends in → the bytes that it takes instead: photos of several pages come in one go.
         self.LARGER_CONTENT = {"/sheets": 48 * 1024 * 1024, "/elsewhere/new": 9 * 1024 * 1024}
+        #: A PEM file of the keys that sign badges, the first for new ones; empty: one is made and kept in the instance.
+        self.BADGE_KEYS = os.environ.get("BADGE_KEYS", "")
+        #: Who issues badges; empty: the product's Chinese name.
+        self.BADGE_ISSUER = os.environ.get("BADGE_ISSUER", "")
         self.WTF_CSRF_TIME_LIMIT = None
         #: What signs certificates: a PKCS#12 file, or key and certificate (with those above it) as PEM files. All
         #: empty: a pair of its own is made at the first certificate and kept in the instance folder.
@@ -83,6 +87,7 @@ class TestConfig(Config):
         self.DEMO = False
         self.MAIL_SERVER = ""
         self.REDIS_URL = ""
+        self.BADGE_KEYS = self.BADGE_ISSUER = ""
         self.SIGNING_PKCS12 = self.SIGNING_KEY = self.SIGNING_CERTIFICATE = self.SIGNING_PASSWORD = ""
         self.TIMESTAMP_URL = ""
         self.SESSION_COOKIE_SECURE = False

@@ -65,6 +65,13 @@ NOT_PAGES = {
     "certificates.png",
     "certificates.bundle_file",
     "certificates.verify_again",
+    "certificates.share_pictures",
+    "certificates.shared_picture",
+    "certificates.badge_issuer",
+    "certificates.badge_keys",
+    "certificates.badge_key",
+    "certificates.achievement",
+    "certificates.badge_status",
     "certificates.job_progress",
     "checkin.board",
     "checkin.open_door",
@@ -139,7 +146,12 @@ class Site:
             .where(Registration.person_id == self.chen.id, Registration.state == "confirmed", Slot.starts_at > now)
         )
         self.account = first(select(Account).where(Account.username == "kaiyuan"))
-        self.cookies = {"visitor": None, "director": self._cookie(self.chen.id, None)}
+        self.certificate = first(select(Certificate).order_by(Certificate.id))
+        self.cookies = {
+            "visitor": None,
+            "director": self._cookie(self.chen.id, None),
+            "holder": self._cookie(self.certificate.person_id, None),
+        }
         for account in db.session.scalars(select(Account).where(Account.username.is_not(None))):
             self.cookies[str(account.username)] = self._cookie(account.person_id, account.id)
 
@@ -236,7 +248,7 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
     after_class = site.first_id(Quiz, Quiz.event_id == event)
     begun = quiztaking.start(after_class, chen, now=now).id
     quiztaking.keep(begun, {0: [0], 1: [0, 1]}, now=now)
-    certificate = db.session.scalar(select(Certificate).order_by(Certificate.id))
+    certificate = site.certificate
     frozen = sent.freeze(
         cast.KAIYUAN, 2026, clock.local_date(now), author_id=site.account.person_id, now=now, note="报区民政局"
     )
@@ -264,6 +276,7 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
         "certificates.certificate": ("organiser", f"/certificates/{certificate.id}"),
         "certificates.job": ("organiser", f"/certificates/jobs/{site.first_id(Job)}"),
         "certificates.mine": ("director", "/certificates/mine"),
+        "certificates.share": ("holder", f"/certificates/{certificate.id}/share"),
         "certificates.paper": ("organiser", f"/programmes/{past}/certificates/paper"),
         "certificates.register": ("organiser", f"/programmes/{past}/certificates/register"),
         "certificates.rule": ("organiser", f"/programmes/{past}/certificates/rule"),

@@ -59,6 +59,22 @@ ROWS = {
     ],
     "certificates.file": [row("/certificates/1.pdf", anyone=404, foreign="/certificates/2.pdf", **OWN)],
     "certificates.png": [row("/certificates/1.png", anyone=404, foreign="/certificates/2.png", **OWN)],
+    "certificates.share": [row("/certificates/1/share", anyone=404, foreign="/certificates/2/share", **OWN)],
+    "certificates.take_badge": [
+        row(
+            "/certificates/1/badge",
+            method="POST",
+            anyone=404,
+            foreign="/certificates/2/badge",
+            visitor=403,
+            volunteer=403,
+        )
+    ],
+    "certificates.badge_issuer": [row("/badges/issuer", anyone=200)],
+    "certificates.badge_keys": [row("/badges/keys", anyone=200)],
+    "certificates.badge_key": [row("/badges/keys/none", anyone=404)],
+    "certificates.achievement": [row("/badges/achievements/abcdefgh23456789", anyone=404)],
+    "certificates.badge_status": [row("/badges/status/1", anyone=404)],
     "certificates.mine": [row("/certificates/mine", anyone=200, **OWN)],
     "certificates.verify": [row("/c/abcdefghjkmnpqrstvwxyz2345", anyone=404)],
     "certificates.verify_typed": [

@@ -90,10 +90,18 @@ CODES = [
     "350502005005",
 ]
 #: Arguments that are no numbers of rows.
-WORDS: dict[str, list[Any]] = {"code": CODES, "kind": ["xlsx", "csv"], "place": [0, 1]}
+WORDS: dict[str, list[Any]] = {
+    "code": CODES,
+    "kind": ["xlsx", "csv"],
+    "number": [1, 2],
+    "place": [0, 1],
+    "shown": ["full", "masked"],
+}
 #: What a `code` is elsewhere than in reports: a secret, which nobody counts through.
 SECRETS = {
     "certificates.verify": "code",
+    "certificates.achievement": "code",
+    "certificates.badge_key": "thumbprint",
     "checkin.venue": "code",
     "checkin.door_link": "token",
     "checkin.enrol": "token",

@@ -41,15 +41,24 @@ def certificate_for(actor: Actor, certificate_id: int, permission: Permission) -
 def file_for(actor: Actor, certificate_id: int) -> Certificate:
     """The certificate whose file is asked for: by its holder, or by staff who may see it."""
     certificate, programme = _load(certificate_id)
-    if (
-        certificate is not None
-        and actor.person_id is not None
-        and actor.person_id in (certificate.person_id, certificate.person.merged_into_id)
-    ):
+    if certificate is not None and _holds(actor, certificate):
         return certificate
     if not _staff_may(actor, certificate, programme, Permission.CERTIFICATE_VIEW) or certificate is None:
         raise NotFound()
     return certificate
+
+
+def own_paper(actor: Actor, certificate_id: int) -> Certificate:
+    """One's own certificate: nobody else shares it or takes its badge, staff neither."""
+    certificate, _programme = _load(certificate_id)
+    if certificate is None or not _holds(actor, certificate):
+        raise NotFound()
+    return certificate
+
+
+def _holds(actor: Actor, certificate: Certificate) -> bool:
+    holders = (certificate.person_id, certificate.person.merged_into_id)
+    return actor.person_id is not None and actor.person_id in holders
 
 
 def _load(certificate_id: int) -> tuple[Certificate | None, Programme | None]:

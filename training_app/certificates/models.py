@@ -111,3 +111,36 @@ class Certificate(Model):
     revoke_reason: Mapped[str] = mapped_column(Text, default="")
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"))
     person: Mapped[Person] = relationship()
+
+
+class Achievement(Model):
+    """What badges of one programme, kind and wording say alike; never changed once a badge names it."""
+
+    __tablename__ = "achievement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Its public address; by chance, so that nobody counts through programmes.
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    #: Of everything below, which is too long for a key.
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    #: completion, attendance
+    kind: Mapped[str] = mapped_column(String(12))
+    title: Mapped[str] = mapped_column(Text)
+    host: Mapped[str] = mapped_column(Text)
+    #: On: printed for a demonstration, and says so.
+    specimen: Mapped[bool] = mapped_column(default=False)
+
+
+class Badge(Model):
+    """A certificate's badge that its holder took: where its state stands among the public lists."""
+
+    __tablename__ = "badge"
+    __table_args__ = (UniqueConstraint("list_number", "position"),)
+
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), primary_key=True)
+    #: Which public list, from 1 on.
+    list_number: Mapped[int]
+    #: By chance, so that a list tells neither who nor when.
+    position: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from . import models, views_jobs, views_papers, views_programmes, views_rules, views_verify  # noqa: F401
+from . import (  # noqa: F401
+    models,
+    views_badges,
+    views_jobs,
+    views_papers,
+    views_programmes,
+    views_rules,
+    views_verify,
+)
 from .blueprint import bp
 
 blueprints = (bp,)

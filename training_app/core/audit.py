@@ -88,6 +88,7 @@ class Action(StrEnum):
     CERTIFICATE_ISSUED = "certificate.issued"
     CERTIFICATE_REVOKED = "certificate.revoked"
     CERTIFICATE_REISSUED = "certificate.reissued"
+    BADGE_MADE = "badge.made"
     SERIAL_VOIDED = "serial.voided"
     EXPORT_MADE = "export.made"
     REPORT_FROZEN = "report.frozen"

@@ -169,8 +169,8 @@ def on_commit(call: Callable[[], Any]) -> None:
     db.session().info["after"].append(call)
 
 
-def insert_unless_there(model: Any, values: dict[str, Any], key: list[str]) -> int | None:
-    """Insert one row into the open transaction unless its unique key is taken.
+def insert_unless_there(model: Any, values: dict[str, Any], key: list[str] | None) -> int | None:
+    """Insert one row into the open transaction unless its unique key is taken; with no key named, any of them.
 
     Gives the new row's primary key, of several columns the first, or None when another row, perhaps of
     another transaction that has just committed, has the key.

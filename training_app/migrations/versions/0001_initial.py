@@ -427,6 +427,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_programme_division_code'), 'programme', ['division_code'], unique=False)
     op.create_index(op.f('ix_programme_organisation_id'), 'programme', ['organisation_id'], unique=False)
+    op.create_table('achievement',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=16), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('programme_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('host', sa.Text(), nullable=False),
+    sa.Column('specimen', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_achievement_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_achievement')),
+    sa.UniqueConstraint('code', name=op.f('uq_achievement_code')),
+    sa.UniqueConstraint('digest', name=op.f('uq_achievement_digest'))
+    )
     op.create_table('certificate',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('serial', sa.String(length=32), nullable=False),
@@ -586,6 +600,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('job_id', 'person_id', name=op.f('uq_serial_job_id_person_id'))
     )
     op.create_index('ix_serial_programme', 'serial', ['programme_id'], unique=False)
+    op.create_table('badge',
+    sa.Column('certificate_id', sa.Integer(), nullable=False),
+    sa.Column('list_number', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['certificate_id'], ['certificate.id'], name=op.f('fk_badge_certificate_id')),
+    sa.PrimaryKeyConstraint('certificate_id', name=op.f('pk_badge')),
+    sa.UniqueConstraint('list_number', 'position', name=op.f('uq_badge_list_number_position'))
+    )
     op.create_table('enrolment',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('phase_id', sa.Integer(), nullable=False),
@@ -1140,6 +1163,7 @@ def downgrade() -> None:
     op.drop_table('event')
     op.drop_index('ix_enrolment_line', table_name='enrolment')
     op.drop_table('enrolment')
+    op.drop_table('badge')
     op.drop_index('ix_serial_programme', table_name='serial')
     op.drop_table('serial')
     op.drop_index('ix_score_person', table_name='score')
@@ -1159,6 +1183,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_certificate_picture_sha256'), table_name='certificate')
     op.drop_index(op.f('ix_certificate_file_sha256'), table_name='certificate')
     op.drop_table('certificate')
+    op.drop_table('achievement')
     op.drop_index(op.f('ix_programme_organisation_id'), table_name='programme')
     op.drop_index(op.f('ix_programme_division_code'), table_name='programme')
     op.drop_table('programme')

@@ -1,0 +1,99 @@
+"""Badges: what verifiers read, public and the same for everyone; and a holder's own page to share her certificate."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from flask import Response, current_app, render_template, request
+
+from training_app.core import clock
+from training_app.web import access
+from training_app.web.downloads import download
+from training_app.web.limits import limiter
+
+from . import badges, badgewords
+from .access import own_paper
+from .blueprint import bp
+
+_JWT = "application/vc+jwt"
+
+
+def _base() -> str:
+    """Where badges say that their keys and lists are: never the request's host, which whoever asks may have typed."""
+    return str(current_app.config["PUBLIC_URL"] or current_app.config["LOCAL_URL"])
+
+
+def _shown(text: str, media_type: str, *, kept_s: int) -> Any:
+    """A public answer for programs of any site."""
+    answer = Response(text, mimetype=media_type)
+    answer.headers["Cache-Control"] = f"public, max-age={kept_s}"
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.set_etag(hashlib.sha256(text.encode()).hexdigest()[:32])
+    return answer.make_conditional(request)
+
+
+def _json(said: Any, media_type: str) -> Any:
+    return _shown(json.dumps(said, ensure_ascii=False, indent=1), media_type, kept_s=3600)
+
+
+@bp.get(badgewords.ISSUER_PATH)
+@limiter.limit("120/minute")
+@access.public
+def badge_issuer() -> Any:
+    """Who issues badges here, with the public keys."""
+    return _json(badges.profile(_base()), "application/ld+json")
+
+
+@bp.get(badgewords.KEYS_PATH)
+@limiter.limit("120/minute")
+@access.public
+def badge_keys() -> Any:
+    """All public keys (JWK Set, RFC 7517)."""
+    return _json({"keys": badges.public_keys()}, "application/jwk-set+json")
+
+
+@bp.get(f"{badgewords.KEYS_PATH}/<thumbprint>")
+@limiter.limit("120/minute")
+@access.public
+def badge_key(thumbprint: str) -> Any:
+    """One public key (JWK): what a badge's `kid` leads to."""
+    return _json(badges.public_key(thumbprint), "application/jwk+json")
+
+
+@bp.get(f"{badgewords.ACHIEVEMENTS_PATH}<code>")
+@limiter.limit("120/minute")
+@access.public
+def achievement(code: str) -> Any:
+    """What holders of a badge achieved."""
+    return _json(badges.achievement(code, _base()), "application/ld+json")
+
+
+@bp.get(f"{badgewords.STATUS_PATH}<int:number>")
+@limiter.limit("300/minute")
+@access.public
+def badge_status(number: int) -> Any:
+    """A list of what does not hold any more."""
+    return _shown(badges.status_list(number, _base()), _JWT, kept_s=badgewords.LIST_KEPT_S)
+
+
+@bp.get("/certificates/<int:certificate_id>/share")
+@access.person
+def share(certificate_id: int) -> Any:
+    """What one may do with one's own certificate beside printing it."""
+    found = own_paper(access.actor(), certificate_id)
+    badges.refuse_void(found)
+    return render_template(
+        "certificates/share.html", certificate=found, badge=badges.taken(found, base=_base()), site=_base()
+    )
+
+
+@bp.post("/certificates/<int:certificate_id>/badge")
+@access.person
+def take_badge(certificate_id: int) -> Any:
+    """One's own badge as a file."""
+    who, now = access.actor(), clock.now()
+    found = own_paper(who, certificate_id)
+    made = badges.take(found, base=_base(), actor_id=who.person_id or 0, now=now)
+    return download(made.encode(), f"{found.serial}.jwt", _JWT)
