@@ -74,7 +74,7 @@ ROWS = {
     "certificates.badge_keys": [row("/badges/keys", anyone=200)],
     "certificates.badge_key": [row("/badges/keys/none", anyone=404)],
     "certificates.achievement": [row("/badges/achievements/abcdefgh23456789", anyone=404)],
-    "certificates.badge_status": [row("/badges/status/1", anyone=404)],
+    "certificates.badge_status": [row("/badges/status/1", anyone=404, foreign="/badges/status/2")],
     "certificates.mine": [row("/certificates/mine", anyone=200, **OWN)],
     "certificates.verify": [row("/c/abcdefghjkmnpqrstvwxyz2345", anyone=404)],
     "certificates.verify_typed": [
