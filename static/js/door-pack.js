@@ -12,7 +12,7 @@ export async function ready(kept, waiting, noble) {
   }
   const pack = {
     slot: kept.body.slot, offset: kept.offset || 0, expires_at: kept.expires_at, names,
-    tickets: new Map(), codes: new Map(), inside: new Map(),
+    tickets: new Map(), codes: new Map(), inside: new Map(), excused: new Set(kept.body.excused || []),
     verify: await crypto.verifier(kept.body.public_key, noble),
     digest: (code) => crypto.digest(kept.body.slot.event_id, code)
   };

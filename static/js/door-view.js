@@ -100,7 +100,7 @@ export function board(pack) {
   if (!pack) { fill(missing); return; }
   const absent = Array.from(pack.names.values()).filter((one) => {
     const ticket = pack.tickets.get(one.registration);
-    return ticket && expected(ticket) && !pack.inside.has(one.registration);
+    return ticket && expected(ticket) && !pack.inside.has(one.registration) && !pack.excused.has(one.registration);
   }).sort((one, other) => (one.place < other.place ? -1 : one.place > other.place ? 1 : one.pinyin < other.pinyin ? -1 : 1));
   by("kept-absent").textContent = absent.length;
   const own = Array.from(pack.inside).filter(([registration, at]) => at && pack.names.has(registration)).sort((one, other) => other[1] - one[1]);

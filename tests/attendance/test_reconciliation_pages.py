@@ -12,6 +12,7 @@ from tests.attendance.crowd import CHEN, LIN, fill, seat
 from training_app.attendance.models import Attendance, Scan, Settlement
 from training_app.core.db import db, transaction
 from training_app.people.models import Person
+from training_app.registration.walkins import walk_in
 from training_app.schedule.models import Event, Slot
 
 PAGE = "/events/4/reconciliation"
@@ -154,6 +155,15 @@ def test_an_unconfirmed_walk_in_leads_to_the_merge(app, client_as):
     _scans([{"person_id": 500, "registration_id": seat(500, as_whom="walk_in"), "source": "walk_in"}])
     text = client_as("organiser").get(PAGE).text
     assert "/people/500/merge" in text and "现场登记，身份未确认" in text
+
+
+def test_who_was_registered_at_the_door_without_a_community_can_be_confirmed_by_the_organiser(app, client_as):
+    told = {"name": "刘新来", "phone": "", "division_code": None}
+    row = walk_in(SLOT, **told, actor_id=None, now=cast.NOW)
+    assert row.division_code is None and row.person.division_code == cast.LICHENG
+    assert client_as("organiser").get(f"/people/{row.person_id}/edit").status_code == 200
+    assert client_as("organiser").get(f"/people/{row.person_id}/merge").status_code == 200
+    assert client_as("foreign_organiser").get(f"/people/{row.person_id}/edit").status_code == 404
 
 
 @pytest.mark.parametrize(("reader", "named"), [("organiser", False), ("administrator", True)])

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import insert
 
 from tests import cast
+from training_app.attendance import leaves
 from training_app.checkin.pack import code_hash
 from training_app.core.db import db, transaction
 from training_app.people.models import Person
@@ -168,3 +169,14 @@ def test_what_cannot_be_read_is_said_beside_its_nonce(client_as, ticket_of):
     reply = client_as("volunteer").post(f"/checkin/{cast.TODAY_SLOT}/scans", json=body)
     assert reply.status_code == 200
     assert reply.get_json()["answers"][0]["error"]["code"] == "shape"
+
+
+def test_who_has_leave_is_told_apart_so_that_nobody_calls_them_missing(client_as, ticket_of):
+    ticket_of("chen")
+    lin = ticket_of("lin")[0]
+    before = client_as("volunteer").get(PACK).get_json()
+    assert before["excused"] == []
+    leaves.decide_leave(cast.TODAY_SLOT, cast.CAST["lin"].id, granted=True, reason="家里有事", actor_id=2, now=cast.NOW)
+    news = client_as("volunteer").get(f"{PACK}?have={before['roster']}").get_json()
+    assert (news["excused"], news["arrived"], news["tickets"]) == ([lin.id], [], None)
+    assert news["tag"] != before["tag"]

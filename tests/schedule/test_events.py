@@ -155,7 +155,7 @@ def test_a_clash_with_what_others_plan_says_when_but_not_what(app, client_as):
     browser = client_as("organiser")
     typed = _new(browser, **{"slots-0-day": "2026-06-17", "slots-0-starts": "09:00", "slots-0-ends": "10:00"})
     page = browser.post("/programmes/1/events/new", data=typed)
-    assert page.status_code == 409 and "其他单位" in page.text and "2026-06-17 08:30" in page.text
+    assert page.status_code == 409 and "其他单位" in page.text and "6月17日 周三 08:30–11:30" in page.text
     assert "外区培训" not in page.text and "/events/7" not in page.text
     plan = fields(browser.get("/programmes/1/plan")) | {"rows-0-day": "2026-06-17"}
     page = browser.post("/programmes/1/plan", data=plan)

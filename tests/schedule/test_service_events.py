@@ -85,7 +85,9 @@ def test_a_taken_venue_is_refused_and_the_other_event_named(app):
         events.create(cast.PROGRAMME, typed, **WHO)
     assert refused.value.code == "venue_taken"
     assert refused.value.details["event_id"] == cast.TODAY_EVENT
-    assert "儿童服务社会工作技巧" in str(refused.value.sentence) and "2026-06-14 08:30" in str(refused.value.sentence)
+    assert "儿童服务社会工作技巧" in str(refused.value.sentence) and "6月14日 周日 08:30–11:30" in str(
+        refused.value.sentence
+    )
     assert (_count(Event), _count(Person)) == before
 
 

@@ -299,6 +299,7 @@ class Pack(Schema):
         **_said("[registration, name, pinyin, community, subdistrict]: keep them locked"),
     )
     arrived = List(Integer(), required=True, **_said("Registrations whose holders are inside"))
+    excused = List(Integer(), required=True, **_said("Registrations whose holders have leave"))
     roster = String(required=True)
     tag = String(required=True)
 

@@ -76,6 +76,7 @@ def _roster(slot: Slot) -> list[Any]:
                 Division.name.label("community"),
                 above.c.name.label("subdistrict"),
                 inside.label("inside"),
+                (Attendance.status == "excused").label("excused"),
             )
             .join(Person, Person.id == Registration.person_id)
             .outerjoin(Division, Division.code == Registration.division_code)
@@ -106,8 +107,9 @@ class Pack:
         ends_at = db.session.scalars(select(func.max(Slot.ends_at)).where(Slot.event_id == slot.event_id)).one()
         self.expires_at = ends_at + KEPT
         self.arrived = [row.id for row in self._rows if row.inside]
-        self.roster = _tag(self._key.public_key, [tuple(row)[:-1] for row in self._rows])
-        self.tag = _tag(self.roster, self.arrived, self._slot(), self.expires_at)
+        self.excused = [row.id for row in self._rows if row.excused]
+        self.roster = _tag(self._key.public_key, [tuple(row)[:-2] for row in self._rows])
+        self.tag = _tag(self.roster, self.arrived, self.excused, self._slot(), self.expires_at)
 
     def _slot(self) -> dict[str, Any]:
         slot, event = self.slot, self.slot.event
@@ -141,7 +143,7 @@ class Pack:
 
         server_time, expires_at and the slot's instants in milliseconds; tickets: [registration, revision, state
         (c confirmed, w waiting, x gone), as whom, code_hash, sealed]; names: [registration, name, pinyin, community,
-        subdistrict]; arrived: the registrations whose holders are inside.
+        subdistrict]; arrived: the registrations whose holders are inside; excused: whose holders have leave.
         """
         known = have == self.roster
         return {
@@ -152,6 +154,7 @@ class Pack:
             "tickets": None if known else [self._ticket(row) for row in self._rows],
             "names": None if known else [self._name(row) for row in self._rows],
             "arrived": self.arrived,
+            "excused": self.excused,
             "roster": self.roster,
             "tag": self.tag,
         }

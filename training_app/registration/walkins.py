@@ -27,12 +27,14 @@ def walk_in(
     """Register whoever stands at the door; takes no seat. Who is registered already gets that registration.
 
     `as_whom`: walk_in, guest or staff. The person is found by the full phone number or is new and
-    unconfirmed. Raises Invalid (name, phone or division), Refusal "waiting" for someone in line,
+    unconfirmed; who names no community belongs to the programme's area, or nobody there could confirm them.
+    Raises Invalid (name, phone or division), Refusal "waiting" for someone in line,
     "declined", "not_published", "event_cancelled" or "event_closed", NotFound for an unknown event.
     """
     with transaction():
         # The event before the person: the order in which everyone holds them.
-        if not occupancy.hold_events(event_id):
+        event = next((one for one in occupancy.hold_events(event_id) if one.id == event_id), None)
+        if event is None:
             raise NotFound()
         person = persons.find_or_create(
             name, phone, division_code=division_code, actor_id=actor_id, now=now, unconfirmed=True
@@ -40,7 +42,7 @@ def walk_in(
         row = rows.row_of(event_id, person.id)
         if row is not None and row.state in ("waiting", "declined"):
             raise Refusal(row.state, REFUSALS[row.state])
-        return seats.register(
+        seat = seats.register(
             event_id,
             person.id,
             source="door",
@@ -49,3 +51,7 @@ def walk_in(
             actor_id=actor_id,
             now=now,
         )
+        # The seat's own community stays open: nobody has said which it is.
+        if person.unconfirmed and person.division_code is None:
+            person.division_code = event.programme.division_code
+        return seat

@@ -9,10 +9,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, or_, select
 
-from training_app.core.clock import local
 from training_app.core.db import db
 from training_app.core.errors import Invalid, Refusal
 from training_app.people.models import Person
+from training_app.web.filters import span
 
 from .models import Event, Facilitation, Slot, Venue
 from .rules import Clash, Occupation, Span, clashes
@@ -91,22 +91,15 @@ def others(wanted: Occupation) -> list[Occupation]:
     ]
 
 
-def when(span: Span) -> str:
-    """2026-06-14 08:30–11:30, for sentences in either language."""
-    start, end = local(span.starts_at), local(span.ends_at)
-    last = end.strftime("%H:%M" if start.date() == end.date() else "%Y-%m-%d %H:%M")
-    return f"{start:%Y-%m-%d %H:%M}–{last}"
-
-
 def sentence_of(clash: Clash) -> Refusal:
     """The refusal that names the clashing event; its id stands in the details."""
-    name = None
+    name, when = None, span(clash.span.starts_at, clash.span.ends_at)
     if clash.person_id is None:
         code = "venue_taken"
         sentence = _l(
             "The venue is taken by “%(title)s” (%(when)s). Choose another time or venue.",
             title=clash.title,
-            when=when(clash.span),
+            when=when,
         )
     else:
         code = "facilitator_taken"
@@ -115,9 +108,9 @@ def sentence_of(clash: Clash) -> Refusal:
             "%(name)s leads “%(title)s” at that time (%(when)s). Choose another time or facilitator.",
             name=name,
             title=clash.title,
-            when=when(clash.span),
+            when=when,
         )
-    return Refusal(code, sentence, event_id=clash.event_id, title=clash.title, when=when(clash.span), name=name)
+    return Refusal(code, sentence, event_id=clash.event_id, title=clash.title, when=when, name=name)
 
 
 def unnamed(code: str, details: dict[str, Any]) -> Any:
