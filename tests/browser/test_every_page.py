@@ -25,6 +25,7 @@ from tests.browser.conftest import DESKTOP, PHONE, LiveServer
 from tests.browser.looking import look
 from tests.demo.telling import told_demo
 from training_app import create_app
+from training_app.attendance import corrections
 from training_app.certificates.models import Certificate
 from training_app.checkin import devices, doorlinks, enrolling, sheetreading, sheets, venue
 from training_app.checkin.models import SheetReading
@@ -33,6 +34,7 @@ from training_app.core import clock
 from training_app.core.db import db, transaction
 from training_app.core.jobs import Job
 from training_app.learning import outside, quiztaking
+from training_app.learning.feedbackmodels import FeedbackBox
 from training_app.learning.outsiderules import Entry
 from training_app.learning.quizmodels import Quiz
 from training_app.people import grouplinks, logins
@@ -100,6 +102,7 @@ NOT_PAGES = {
     "home.person_feed",
     "schedule.programme_feed",
     "learning.event_quiz",
+    "learning.feedback_file",
     "learning.outside_proof",
     "learning.quiz_file",
     "learning.quiz_template",
@@ -145,6 +148,7 @@ class Site:
             .join(Slot, Slot.event_id == Registration.event_id)
             .where(Registration.person_id == self.chen.id, Registration.state == "confirmed", Slot.starts_at > now)
         )
+        self.said = first(select(FeedbackBox.event_id).order_by(FeedbackBox.answers.desc()))
         self.account = first(select(Account).where(Account.username == "kaiyuan"))
         self.certificate = first(select(Certificate).order_by(Certificate.id))
         self.cookies = {
@@ -248,6 +252,8 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
     after_class = site.first_id(Quiz, Quiz.event_id == event)
     begun = quiztaking.start(after_class, chen, now=now).id
     quiztaking.keep(begun, {0: [0], 1: [0, 1]}, now=now)
+    # She is there, so the form of today's session is open to her.
+    corrections.correct(slot, chen, "present", "纸质签到表上有签名", actor_id=site.account.person_id, now=now)
     certificate = site.certificate
     frozen = sent.freeze(
         cast.KAIYUAN, 2026, clock.local_date(now), author_id=site.account.person_id, now=now, note="报区民政局"
@@ -300,6 +306,12 @@ def addresses(site: Site) -> dict[str, tuple[str, Any]]:
         # Asked for when its turn comes: a code is right for a minute at most.
         "checkin.venue": ("visitor", lambda: f"/v/{slot}/{venue.shown(slot, clock.now()).code}"),
         "checkin.venue_page": ("visitor", f"/v/{slot}"),
+        "learning.feedback_form": ("director", f"/events/{event}/feedback"),
+        "learning.feedback_results": ("organiser", f"/events/{site.said}/feedback/results"),
+        "learning.feedback_poster": ("facilitator", f"/events/{event}/feedback/poster"),
+        "learning.feedback_paper": ("organiser", f"/events/{site.said}/feedback/paper"),
+        "learning.feedback_programme": ("kaiyuan", f"/programmes/{programme}/feedback"),
+        "learning.feedback_items": ("organiser", f"/programmes/{programme}/feedback/items"),
         "learning.scores": ("organiser", f"/programmes/{programme}/scores"),
         "learning.history": ("organiser", f"/programmes/{programme}/scores/history"),
         "learning.import_scores": ("organiser", f"/programmes/{programme}/scores/import"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from decimal import Decimal
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pypdfium2
 import pytest
@@ -17,6 +18,7 @@ from tests.reports.ledger import ORGANISER, by_name, rows_of, sheets_of, train, 
 from training_app.checkin import sheets as signed
 from training_app.core.audit import Action, Audit
 from training_app.core.db import db, transaction
+from training_app.learning import feedbackkeeping
 from training_app.people.models import Person, Post
 from training_app.reports import exports, recount
 from training_app.reports.ledgerrules import BY_DIVISION, BY_EVENT, BY_PERSON
@@ -204,6 +206,16 @@ def test_the_events_workbook_reads_back(app):
     (rows,) = sheets_of(_export(wanted("events", cast.LICHENG)).data).values()
     assert rows[2] == [column.words for column in BY_EVENT]
     assert rows[3][2] == date(2026, 3, 15) and rows[3][8:11] == [3.0, 3.0, 4.0] and rows[3][13] == ""
+
+
+def test_an_events_row_has_the_satisfaction_once_five_have_answered(app):
+    train()
+    for event, forms in ((1, 5), (2, 4)):
+        totals = {"overall": [forms - 1, 0, 1, 0, 0]}
+        feedbackkeeping.enter_paper(event, totals, actor_id=ORGANISER, now=cast.NOW)
+    assert [row[13] for row in rows_of(wanted("events", cast.LICHENG))] == [0.8, None, None, None]
+    data = _export(wanted("events", cast.LICHENG), "csv").data.decode("utf-8-sig")
+    assert next(csv.reader(StringIO(data.splitlines()[1])))[13] == "80.0%"
 
 
 def test_csv_has_one_heading_and_the_same_rows(app):

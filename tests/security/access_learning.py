@@ -1,10 +1,12 @@
-"""Scores, and training held elsewhere."""
+"""Scores, training held elsewhere, and feedback."""
 
 from tests.security.table import row
 
 MAY = {"administrator": 200, "organiser": 200}
 SENT = {"administrator": 302, "organiser": 302}
 WRONG = {"administrator": 422, "organiser": 422}
+#: Who may look at figures.
+SEEN = {"anyone": 403, "supervisor": 200, "auditor": 200} | MAY
 NOT_THERE = {"administrator": 404, "organiser": 404}
 ROWS = {
     "learning.scores": [row("/programmes/1/scores", anyone=403, visitor=302, foreign="/programmes/2/scores", **MAY)],
@@ -215,5 +217,62 @@ ROWS = {
             visitor=403,
             foreign="/my/elsewhere/8/withdraw",
         )
+    ],
+    # The fourth session's form is open; nobody was there.
+    "learning.feedback_form": [
+        row("/events/4/feedback", anyone=404, volunteer=403, visitor=302, foreign="/events/7/feedback"),
+        row(
+            "/events/4/feedback",
+            method="POST",
+            data={},
+            anyone=404,
+            volunteer=403,
+            visitor=403,
+            foreign="/events/7/feedback",
+        ),
+    ],
+    "learning.feedback_results": [
+        row("/events/4/feedback/results", visitor=302, foreign="/events/7/feedback/results", **SEEN)
+    ],
+    "learning.feedback_poster": [
+        row(
+            "/events/4/feedback/poster",
+            anyone=403,
+            visitor=302,
+            facilitator=200,
+            foreign="/events/7/feedback/poster",
+            **MAY,
+        )
+    ],
+    "learning.feedback_programme": [
+        row("/programmes/1/feedback", visitor=302, foreign="/programmes/2/feedback", **SEEN)
+    ],
+    "learning.feedback_file": [
+        row("/programmes/1/feedback.csv", visitor=302, foreign="/programmes/2/feedback.csv", **SEEN)
+    ],
+    "learning.feedback_items": [
+        row("/programmes/1/feedback/items", anyone=403, visitor=302, foreign="/programmes/2/feedback/items", **MAY),
+        row(
+            "/programmes/1/feedback/items",
+            method="POST",
+            data={"own": "长" * 21},
+            anyone=403,
+            foreign="/programmes/2/feedback/items",
+            **WRONG,
+        ),
+    ],
+    "learning.feedback_paper": [
+        row("/events/4/feedback/paper", anyone=403, visitor=302, foreign="/events/7/feedback/paper", **MAY),
+        row(
+            "/events/4/feedback/paper",
+            method="POST",
+            data={"n-overall-0": "x"},
+            anyone=403,
+            foreign="/events/7/feedback/paper",
+            **WRONG,
+        ),
+    ],
+    "learning.feedback_close": [
+        row("/events/4/feedback/close", method="POST", data={}, anyone=403, foreign="/events/7/feedback/close", **SENT)
     ],
 }

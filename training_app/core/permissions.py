@@ -37,6 +37,7 @@ class Permission(StrEnum):
     ATTENDANCE_CORRECT = "attendance.correct", "Correct attendance with a reason, decide leave, close events"
     SCORE_VIEW = "score.view", "See how the people of one's area did in quizzes"
     SCORE_MANAGE = "score.manage", "Make quizzes, enter and import test scores"
+    FEEDBACK_MANAGE = "feedback.manage", "Set what the satisfaction form asks, close it, enter forms on paper"
     OUTSIDE_ENTER = "outside.enter", "Enter and import training held elsewhere, for people of one's area"
     OUTSIDE_DECIDE = "outside.decide", "Confirm or refuse training held elsewhere"
     CERTIFICATE_VIEW = "certificate.view", "See certificates in one's area"

@@ -17,7 +17,7 @@ from training_app.schedule import phases, programmes
 from training_app.schedule.drafts import AgendaDraft, FacilitatorDraft, SlotDraft
 from training_app.schedule.models import Event, Phase
 
-from . import acts
+from . import acts, opinions
 from .acts import HALF_DAY, HOSTS, MORNING, Plan
 from .history import TEACHERS, Places
 from .stage import FUQIAO, KAIYUAN, KAIYUAN_COMMUNITY, LICHENG, OFFICE, Stage
@@ -148,6 +148,10 @@ def _behind(stage: Stage, current: Current, chance: random.Random) -> None:
         if place == 2:
             _walk_in(stage, event, start)
             _correct_one(stage, event)
+        # The last of them is heard of by too few to be shown.
+        opinions.by_phone(event, random.Random(f"opinions-{place}"), forms=(16, 9, 3)[place])
+        if place == 1:
+            opinions.on_paper(stage, [event], random.Random("opinions"), forms=14)
         acts.close(stage, event)
     seen = [person for person, _r in acts.registered(current.events[2])]
     cells: dict[tuple[int, int], Decimal | None] = {}

@@ -16,7 +16,7 @@ from training_app.schedule import phases, programmes, venues
 from training_app.schedule.drafts import AgendaDraft, FacilitatorDraft, SlotDraft
 from training_app.schedule.models import Event
 
-from . import acts
+from . import acts, opinions
 from .acts import AFTERNOON, HOSTS, MORNING, Plan
 from .stage import KAIYUAN, LICHENG, OFFICE, Stage
 
@@ -134,6 +134,7 @@ def _phase(
         acts.excuse(stage, event, away, "参加上级会议")
         acts.people_come(stage, event, chance, never=away, always=[stage.directors_2023["350502004011"]])
         acts.close(stage, event)
+    opinions.on_paper(stage, held, random.Random(f"opinions-{place}"), forms=38)
     if place == 1:
         _salon(stage, programme_id, phase.id, places, chance)
         _ceremony(stage, programme_id, places, chance)
@@ -169,6 +170,7 @@ def _salon(stage: Stage, programme_id: int, phase_id: int, places: Places, chanc
             event.id, person_id, source="organiser", actor_id=stage.organiser, now=at(date(2024, 1, 22), time(9))
         )
     acts.people_come(stage, event, chance, share=1.0, late=0.05, never=coming[-1:])
+    opinions.by_phone(event, random.Random("salon"), forms=12)
     acts.close(stage, event)
 
 

@@ -1,4 +1,4 @@
-"""Fetching a training held elsewhere and proving that this actor may touch it is one act."""
+"""Fetching a training held elsewhere, or an event whose form it is, and proving that this actor may is one act."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from training_app.core.errors import NotFound
 from training_app.core.permissions import Permission
 from training_app.people.access import person_scope
 from training_app.people.policy import allows
+from training_app.schedule.access import event_for
+from training_app.schedule.models import Event
 
 from .models import OutsideTraining
 
@@ -54,3 +56,11 @@ def _own(actor: Actor, row: OutsideTraining) -> bool:
 def _staff_may(actor: Actor, row: OutsideTraining | None, permission: Permission) -> bool:
     """Whether the entry's person lies where the actor has the permission; of no entry it is asked alike."""
     return allows(actor, permission, person_scope(None if row is None else row.person))
+
+
+def form_event_for(actor: Actor, event_id: int, permission: Permission) -> Event:
+    """The event of a satisfaction form, drafts aside. Raises NotFound."""
+    event = event_for(actor, event_id, permission)
+    if event.state == "draft":
+        raise NotFound()
+    return event

@@ -92,8 +92,13 @@ def sheets(event_ids: Collection[int]) -> dict[int, Sheet]:
     for event, opens, ends, box in rows:
         key = -event.programme_id if box is None else box.form_id or 0
         asked = forms.get(key, BUILT_IN)
-        found[event.id] = Sheet(event, asked, Window(opens, ends, box.closed_at if box else None), box)
+        window = Window(opens, ends + Window.OPEN_FOR) if box is None else _kept(opens, box)
+        found[event.id] = Sheet(event, asked, window, box)
     return found
+
+
+def _kept(opens_at: datetime, box: FeedbackBox) -> Window:
+    return Window(opens_at, box.closed_at or box.closes_at, box.closed_at is not None)
 
 
 def _forms(rows: Collection[tuple[Event, datetime, datetime, FeedbackBox | None]]) -> dict[int, Asked]:
@@ -147,6 +152,34 @@ def has_given(event_id: int, person_id: int) -> bool:
     return db.session.scalar(given.limit(1)) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """An event's form for one person."""
+
+    sheet: Sheet
+    #: Whether she was there for herself, and whether she has answered.
+    there: bool
+    given: bool
+
+
+def own(event_id: int, person_id: int) -> Own:
+    """The form for whoever was there, has answered or has a seat. Raises NotFound for anyone else."""
+    found = sheet(event_id)
+    there, given = was_there(event_id, person_id), has_given(event_id, person_id)
+    if found.event.state == "draft" or not (there or given or _has_a_seat(event_id, person_id)):
+        raise NotFound()
+    return Own(found, there, given)
+
+
+def _has_a_seat(event_id: int, person_id: int) -> bool:
+    seat = select(Registration.id).where(
+        Registration.event_id == event_id,
+        Registration.person_id.in_(records([person_id])),
+        Registration.state == "confirmed",
+    )
+    return db.session.scalar(seat.limit(1)) is not None
+
+
 def give(event_id: int, person_id: int, answer: Answer, *, version: int, now: datetime) -> bool:
     """Put a person's answers into the event's box; False when she had answered already, which changes nothing.
 
@@ -198,7 +231,14 @@ def held(asked_for: Sheet) -> tuple[FeedbackBox, Asked]:
     event_id = asked_for.event.id
     insert_unless_there(
         FeedbackBox,
-        {"event_id": event_id, "form_id": asked_for.asked.form_id, "answers": 0, "counts": {}, "texts": []},
+        {
+            "event_id": event_id,
+            "form_id": asked_for.asked.form_id,
+            "answers": 0,
+            "counts": {},
+            "texts": [],
+            "closes_at": asked_for.window.closes_at,
+        },
         ["event_id"],
     )
     box = db.session.scalars(

@@ -62,6 +62,8 @@ class FeedbackBox(Model):
     paper: Mapped[dict[str, list[int]] | None] = mapped_column(JSON)
     paper_by_id: Mapped[int | None]
     paper_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When its days are over, fixed with the first answer: an event that is moved afterwards opens nothing again.
+    closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: Closed by hand before its days are over; final.
     closed_by_id: Mapped[int | None]
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -30,6 +31,8 @@ FEWEST = 5
 LONGEST_TEXT = 500
 LONGEST_LABEL = 20
 MOST_ITEMS = 8
+#: Of one step of one question on paper.
+MOST_FORMS = 5000
 
 
 @dataclass(frozen=True)
@@ -75,20 +78,15 @@ class Window:
     LONGEST: ClassVar[timedelta] = timedelta(days=3)
 
     opens_at: datetime
-    ends_at: datetime
-    closed_at: datetime | None = None
-
-    @property
-    def closes_at(self) -> datetime:
-        """When it ends, or ended."""
-        regular = self.ends_at + self.OPEN_FOR
-        return min(regular, self.closed_at) if self.closed_at else regular
+    closes_at: datetime
+    #: Whether it was closed by hand.
+    closed: bool = False
 
     def stage(self, event_state: str, now: datetime) -> Stage:
         """Where it stands; `event_state` as the event has it."""
         if event_state in ("draft", "cancelled"):
             return Stage.NEVER
-        if self.closed_at is not None or now >= self.closes_at:
+        if self.closed or now >= self.closes_at:
             return Stage.OVER
         return Stage.AHEAD if now < self.opens_at else Stage.OPEN
 
@@ -128,3 +126,109 @@ def added(counts: Mapping[str, Sequence[int]], steps: Mapping[str, int]) -> dict
 def texts_with(texts: Iterable[str], text: str) -> list[str]:
     """The texts with one more, sorted: where it stands says nothing of when it came."""
     return sorted([*texts, text]) if text else list(texts)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What may be shown of an event's forms, or of several events' together."""
+
+    #: Forms that count: those of a kind, by phone or on paper, of which there are enough.
+    valid: int
+    counts: Mapping[str, Sequence[int]]
+    texts: Sequence[str] = ()
+    #: Among the valid.
+    on_paper: int = 0
+
+    @property
+    def satisfied(self) -> int:
+        """How many are satisfied or very satisfied overall."""
+        return sum(self.counts.get(OVERALL, ())[:SATISFIED])
+
+    @property
+    def rate(self) -> float | None:
+        """满意率, from 0 to 1; None where nothing counts."""
+        return self.satisfied / self.valid if self.valid else None
+
+
+def _enough(counts: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
+    return {key: list(numbers) for key, numbers in counts.items() if sum(numbers) >= FEWEST}
+
+
+def together(*many: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
+    """The sums of counts, question by question."""
+    found: dict[str, list[int]] = {}
+    for counts in many:
+        for key, numbers in counts.items():
+            found[key] = [a + b for a, b in zip(found.get(key, [0] * len(STEPS)), numbers, strict=True)]
+    return found
+
+
+def result(
+    stage: Stage,
+    counts: Mapping[str, Sequence[int]],
+    texts: Sequence[str],
+    paper: Mapping[str, Sequence[int]] | None,
+) -> Result | None:
+    """What may be shown; None while forms can still come.
+
+    A single look at what no longer changes: two looks that differ by one form would show that form. Each kind counts
+    from `FEWEST` on, each question likewise: whoever typed the paper's totals could subtract them from the rest.
+    """
+    if stage is not Stage.OVER:
+        return None
+    by_phone, on_paper = _enough(counts), _enough(paper or {})
+    if OVERALL not in by_phone:
+        by_phone, texts = {}, ()
+    if OVERALL not in on_paper:
+        on_paper = {}
+    paper_forms = sum(on_paper.get(OVERALL, ()))
+    return Result(sum(by_phone.get(OVERALL, ())) + paper_forms, together(by_phone, on_paper), texts, paper_forms)
+
+
+def summed(results: Iterable[Result | None]) -> Result:
+    """Several events together: what each may show, never more. Texts stay with their event."""
+    found = [one for one in results if one is not None]
+    counts = together(*(one.counts for one in found))
+    return Result(sum(one.valid for one in found), counts, (), sum(one.on_paper for one in found))
+
+
+def checked_totals(typed: Mapping[str, Sequence[int]], asked: Asked) -> dict[str, list[int]]:
+    """Totals of paper forms, questions that nobody answered left out. Raises Invalid with `fields`.
+
+    A question may be left out on paper, so it has at most as many answers as there are forms.
+    """
+    found = {key: list(typed[key]) for key in asked.keys if key in typed and any(typed[key])}
+    for key, numbers in found.items():
+        if len(numbers) != len(STEPS) or not all(0 <= number <= MOST_FORMS for number in numbers):
+            sentence = _l("Please enter whole numbers from 0 to %(most)s.", most=MOST_FORMS)
+            raise Invalid("number", sentence, {key: sentence})
+    forms = sum(found.get(OVERALL, ()))
+    fields = {
+        key: _l("More answers than forms: the overall question has %(count)s.", count=forms)
+        for key, numbers in found.items()
+        if sum(numbers) > forms
+    }
+    if fields:
+        raise Invalid("more_than_forms", _l("A question has more answers than there are forms."), fields)
+    return found
+
+
+def checked_items(labels: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The items of a new version: known keys as they are, own labels with a key made of their words.
+
+    The same words get the same key, so that a question goes on from version to version. Raises Invalid.
+    """
+    found: dict[str, str] = {}
+    for key, label in labels:
+        plain = " ".join(label.replace("\0", "").split())
+        if key in ITEMS:
+            found.setdefault(key, "")
+        elif plain:
+            if len(plain) > LONGEST_LABEL:
+                sentence = _l("Please keep it under %(count)s characters.", count=LONGEST_LABEL)
+                raise Invalid("label_too_long", sentence, {"own": sentence})
+            found.setdefault("own-" + sha256(plain.encode()).hexdigest()[:8], plain)
+    if len(found) > MOST_ITEMS:
+        sentence = _l("Please ask at most %(count)s items: the form should take a minute.", count=MOST_ITEMS)
+        raise Invalid("too_many", sentence, {"own": sentence})
+    return tuple(found.items())

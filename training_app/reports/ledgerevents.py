@@ -21,6 +21,7 @@ from training_app.checkin.models import SheetScan
 from training_app.core import clock
 from training_app.core.db import db
 from training_app.divisions.rules import lies_in, within
+from training_app.learning import feedbackresults
 from training_app.learning.models import Score
 from training_app.people.merging import HOLDER
 from training_app.people.models import Person, Post
@@ -98,7 +99,7 @@ class _Tested:
     passed: set[int] = field(default_factory=set)
 
 
-def rows(wanted: Wanted, event_ids: Sequence[int]) -> list[list[Cell]]:
+def rows(wanted: Wanted, event_ids: Sequence[int], now: datetime) -> list[list[Cell]]:
     """The rows of these events in the order given, in a fixed number of statements."""
     events = {
         event.id: event
@@ -118,7 +119,12 @@ def rows(wanted: Wanted, event_ids: Sequence[int]) -> list[list[Cell]]:
     }
     counted = _counted(wanted, list(events))
     tested = _tested({event.programme_id: event.programme for event in events.values()})
-    return [_row(events[one], counted[one], tested[events[one].programme_id]) for one in event_ids if one in events]
+    satisfied = feedbackresults.satisfaction(list(events), now)
+    return [
+        _row(events[one], counted[one], tested[events[one].programme_id], satisfied.get(one))
+        for one in event_ids
+        if one in events
+    ]
 
 
 def _counted(wanted: Wanted, ids: Collection[int]) -> dict[int, _Counted]:
@@ -221,7 +227,7 @@ def _hosts(event: Event, role: str) -> str:
     return "、".join(one.organisation.name for one in event.hosts if one.role == role)
 
 
-def _row(event: Event, counted: _Counted, tested: _Tested) -> list[Cell]:
+def _row(event: Event, counted: _Counted, tested: _Tested, satisfied: float | None) -> list[Cell]:
     session = event.kind == "session"
     by = tested.sources if session else []
     proofs = ["电子签到记录"] if counted.came or counted.apart else []
@@ -242,8 +248,7 @@ def _row(event: Event, counted: _Counted, tested: _Tested) -> list[Cell]:
         sum((slot.credit_hours for slot in event.slots), Decimal(0)),
         "、".join(["签到考勤", *by]),
         len(counted.came & tested.passed) if by else None,
-        # No feedback is kept yet, of which it would be the share of the satisfied.
-        None,
+        satisfied,
         _hosts(event, "hosted_by"),
         _hosts(event, "delivered_by"),
         "；".join(proofs),

@@ -89,7 +89,7 @@ def _posts(wanted: Wanted, area: str) -> list[tuple[str, int]]:
 def rows(wanted: Wanted, part: str, now: datetime) -> Iterable[list[Cell]]:
     """The rows of a part, of which the first cell is left for their number."""
     if wanted.kind == EVENTS:
-        return ledgerevents.rows(wanted, [int(one) for one in part.split(",")])
+        return ledgerevents.rows(wanted, [int(one) for one in part.split(",")], now)
     if wanted.kind == COVERAGE:
         return ledgercoverage.rows(wanted, part)
     start, end = part.split("-")

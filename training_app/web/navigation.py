@@ -22,7 +22,15 @@ class Entry:
 
 
 #: Pages that stand under an entry of another room.
-_UNDER = {"home.phase": "schedule", "home.person": "people", "learning": "certificates"}
+_UNDER = {
+    "home.phase": "schedule",
+    "home.person": "people",
+    "learning": "certificates",
+    "learning.feedback_items": "schedule",
+    "learning.feedback_paper": "schedule",
+    "learning.feedback_programme": "schedule",
+    "learning.feedback_results": "schedule",
+}
 
 
 def _entry(endpoint: str, label: str, icon: str) -> Entry:

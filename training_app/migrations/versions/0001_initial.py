@@ -754,6 +754,7 @@ def upgrade() -> None:
     sa.Column('paper', sa.JSON(), nullable=True),
     sa.Column('paper_by_id', sa.Integer(), nullable=True),
     sa.Column('paper_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closes_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('closed_by_id', sa.Integer(), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('answers >= 0', name=op.f('ck_feedback_box_answers')),
