@@ -101,6 +101,10 @@ def test_a_supervisor_sees_results_and_has_no_button(client_as, hall):
     with time_machine.travel(LATER, tick=False):
         text = page(client_as, RESULTS, "supervisor_kaiyuan")
         assert "5 of 5 valid answers" in text
+        # How many came, and how many of them answered, is no figure of her own subdistrict.
+        assert "who were there" not in text and "Answered by phone" not in page(
+            client_as, "/programmes/1/feedback", "supervisor_kaiyuan"
+        )
         assert "feedback/paper" not in text and "feedback/close" not in text
         assert "feedback/items" not in page(client_as, "/programmes/1/feedback", "supervisor_kaiyuan")
 

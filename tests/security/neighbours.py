@@ -17,8 +17,9 @@ from training_app.checkin import sheets
 from training_app.checkin.presented import Presented
 from training_app.core import jobs
 from training_app.core.db import transaction
-from training_app.learning import outside, quiztaking, quizzes
+from training_app.learning import feedback, outside, quiztaking, quizzes
 from training_app.learning import service as learning
+from training_app.learning.feedbackrules import Answer
 from training_app.learning.quizrules import Question
 from training_app.people import claims, grouplinks, handovers, persons
 from training_app.people.models import Account, Device, Grant, Post
@@ -83,6 +84,8 @@ def _come(area: Area, people: list[int]) -> None:
     come(third, 2, "absent")
     shown = Presented(nonce=f"nonce-{area.code}", source="search", login_id=None, actor_id=ORGANISER)
     door.check_in(cast.TODAY_SLOT, shown, registration_id=rows[first, 4], now=NOW)
+    said = Answer({"overall": len(area.word)}, f"{area.word}的老师说得好")
+    feedback.give(cast.TODAY_EVENT, first, said, version=0, now=NOW)
     corrections.correct(2, second, "present", f"{area.word}签到表上有签名", actor_id=ORGANISER, now=NOW)
     leaves.ask(4, second, [4], f"{area.word}家中有事", actor_id=area.supervisor, now=NOW)
     leaves.ask(5, first, [5], f"{area.word}另有会议", actor_id=first, now=NOW)

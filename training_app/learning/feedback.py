@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Exists, exists, func, or_, select
 
 from training_app.attendance.models import Attendance
 from training_app.attendance.rules import HERE
@@ -126,30 +126,36 @@ def sheet(event_id: int) -> Sheet:
     return found
 
 
+def _there(event_id: int, person_id: int) -> Exists:
+    return exists().where(
+        Slot.event_id == event_id,
+        Attendance.slot_id == Slot.id,
+        Attendance.person_id.in_(records([person_id])),
+        Attendance.status.in_(HERE),
+        Attendance.as_whom.in_(FOR_ONESELF),
+    )
+
+
+def _given(event_id: int, person_id: int) -> Exists:
+    return exists().where(FeedbackGiven.event_id == event_id, FeedbackGiven.person_id.in_(records([person_id])))
+
+
+def _seated(event_id: int, person_id: int) -> Exists:
+    return exists().where(
+        Registration.event_id == event_id,
+        Registration.person_id.in_(records([person_id])),
+        Registration.state == "confirmed",
+    )
+
+
 def was_there(event_id: int, person_id: int) -> bool:
     """Whether this person, under any record, was present or late at the event for herself."""
-    return (
-        db.session.scalar(
-            select(Attendance.id)
-            .join(Slot, Slot.id == Attendance.slot_id)
-            .where(
-                Slot.event_id == event_id,
-                Attendance.person_id.in_(records([person_id])),
-                Attendance.status.in_(HERE),
-                Attendance.as_whom.in_(FOR_ONESELF),
-            )
-            .limit(1)
-        )
-        is not None
-    )
+    return bool(db.session.scalar(select(_there(event_id, person_id))))
 
 
 def has_given(event_id: int, person_id: int) -> bool:
     """Whether this person, under any record, has answered for the event."""
-    given = select(FeedbackGiven.event_id).where(
-        FeedbackGiven.event_id == event_id, FeedbackGiven.person_id.in_(records([person_id]))
-    )
-    return db.session.scalar(given.limit(1)) is not None
+    return bool(db.session.scalar(select(_given(event_id, person_id))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,20 +170,16 @@ class Own:
 
 def own(event_id: int, person_id: int) -> Own:
     """The form for whoever was there, has answered or has a seat. Raises NotFound for anyone else."""
-    found = sheet(event_id)
-    there, given = was_there(event_id, person_id), has_given(event_id, person_id)
-    if found.event.state == "draft" or not (there or given or _has_a_seat(event_id, person_id)):
+    # One question for any number: an event of others takes no more than one that there is not.
+    there, given, seated = db.session.execute(
+        select(_there(event_id, person_id), _given(event_id, person_id), _seated(event_id, person_id))
+    ).one()
+    if not (there or given or seated):
         raise NotFound()
-    return Own(found, there, given)
-
-
-def _has_a_seat(event_id: int, person_id: int) -> bool:
-    seat = select(Registration.id).where(
-        Registration.event_id == event_id,
-        Registration.person_id.in_(records([person_id])),
-        Registration.state == "confirmed",
-    )
-    return db.session.scalar(seat.limit(1)) is not None
+    found = sheet(event_id)
+    if found.event.state == "draft":
+        raise NotFound()
+    return Own(found, bool(there), bool(given))
 
 
 def give(event_id: int, person_id: int, answer: Answer, *, version: int, now: datetime) -> bool:
