@@ -8,12 +8,13 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from tests import cast
 from tests.certificates.earning import CHEN, LIN, ORGANISER, ZHANG, crowd, earn, issue, issued
 from training_app.certificates import papers, service
 from training_app.certificates.rules import Conditions
-from training_app.core import jobs
+from training_app.core import files, jobs
 from training_app.core.db import db, transaction
 from training_app.people.models import Person
 
@@ -136,19 +137,23 @@ def test_a_stopped_job_shows_its_numbers_in_the_register(organiser):
 @pytest.mark.parametrize("format_", ["pdf", "zip"])
 def test_chosen_papers_come_in_one_file(organiser, format_, now):
     earn(CHEN, LIN, ZHANG)
-    issue()
+    stored = [files.read(one.file_sha256) for one in issue()]
     organiser.post(f"{PAGE}/bundle", data={"person": [CHEN, LIN], "format": format_})
     assert organiser.get("/certificates/jobs/2/file").status_code == 404
     jobs.run(2)
     assert "/certificates/jobs/2/file" in organiser.get("/certificates/jobs/2").text
     data = organiser.get("/certificates/jobs/2/file").data
     if format_ == "zip":
-        assert ZipFile(BytesIO(data)).namelist() == ["LC2026-0001 林晓燕.pdf", "LC2026-0002 陈丽华.pdf"]
+        names = ["LC2026-0001 林晓燕.pdf", "LC2026-0002 陈丽华.pdf"]
+        packed = ZipFile(BytesIO(data))
+        assert packed.namelist() == names and [packed.read(name) for name in names] == stored[:2]
     else:
         from pypdf import PdfReader
 
         pages = [page.extract_text() for page in PdfReader(BytesIO(data)).pages]
         assert len(pages) == 2 and "林晓燕" in pages[0] and "陈丽华" in pages[1]
+        # Each signature is of its own file: in another a reader would call it broken.
+        assert PdfFileReader(BytesIO(data)).embedded_signatures == [] and b"/ByteRange" not in data
 
 
 def test_a_revoked_paper_is_not_in_the_file(organiser, now):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from io import BytesIO
+from pathlib import Path
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -15,13 +15,14 @@ from training_app.core.db import db
 from training_app.core.errors import Invalid, NotFound
 from training_app.people.models import Person
 
+from .merging import merge
 from .models import Certificate
 from .standings import held_by
 
 KIND = "certificates.bundle"
 #: One PDF to print, or a ZIP with a file a person.
 FORMATS = {"pdf": "application/pdf", "zip": "application/zip"}
-#: All of them stand in the job's memory once.
+#: All of them stand once in the memory of the process that merges.
 MOST = 2_000
 
 
@@ -53,41 +54,30 @@ def make_file(job: jobs.Job, _item: str) -> Callable[[], jobs.Result]:
         .where(Certificate.id.in_(ids))
         .order_by(Certificate.serial)
     ).all()
-    data = merged([row[2] for row in rows]) if format_ == "pdf" else packed([(*row[:2], row[2]) for row in rows])
-    digest, name = files.write(data), f"{rows[0][0]}_{len(rows)}.{format_}"
+    with files.making() as path:
+        put = merged if format_ == "pdf" else packed
+        put([(row[0], row[1], files.whole(row[2])) for row in rows], path)
+        size, digest = path.stat().st_size, files.take_in(path)
+    name = f"{rows[0][0]}_{len(rows)}.{format_}"
 
     def note() -> jobs.Result:
-        files.remember(digest, media_type=FORMATS[format_], size=len(data), name=name, now=clock.now())
+        files.remember(digest, media_type=FORMATS[format_], size=size, name=name, now=clock.now())
         return {"sha256": digest, "name": name, "count": len(rows), "format": format_}
 
     return note
 
 
-def merged(digests: Sequence[str]) -> bytes:
-    """The stored PDFs one after the other."""
-    import pypdfium2
-
-    whole = pypdfium2.PdfDocument.new()
-    try:
-        for digest in digests:
-            part = pypdfium2.PdfDocument(files.read(digest))
-            whole.import_pages(part)
-            part.close()
-        out = BytesIO()
-        whole.save(out)
-        return out.getvalue()
-    finally:
-        whole.close()
+def merged(rows: Sequence[tuple[str, str, Path]], target: Path) -> None:
+    """The stored PDFs of (serial, name, path) one after the other, without their signatures."""
+    merge([path for _, _, path in rows], target)
 
 
-def packed(rows: Sequence[tuple[str, str, str]]) -> bytes:
-    """The stored PDFs of (serial, name, digest) in a ZIP, one file a person."""
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for serial, name, digest in rows:
+def packed(rows: Sequence[tuple[str, str, Path]], target: Path) -> None:
+    """The stored PDFs in a ZIP, one file a person, each as it was signed."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for serial, name, path in rows:
             about = zipfile.ZipInfo(f"{serial} {name.replace('/', ' ')}.pdf", (1980, 1, 1, 0, 0, 0))
-            archive.writestr(about, files.read(digest))
-    return out.getvalue()
+            archive.writestr(about, path.read_bytes())
 
 
 def result_of(job_id: int) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
 from flask import flash, redirect, render_template, request, send_file, url_for
@@ -139,7 +138,6 @@ def bundle_file(job_id: int) -> Any:
     """The file that a job put together."""
     found, _programme = job_for(access.actor(), job_id, (bundling.KIND,))
     made = bundling.result_of(found.id)
-    data = files.read(made["sha256"])
     return send_file(
-        BytesIO(data), mimetype=bundling.FORMATS[made["format"]], as_attachment=True, download_name=made["name"]
+        files.whole(made["sha256"]), mimetype=bundling.FORMATS[made["format"]], as_attachment=True, download_name=made["name"]
     )

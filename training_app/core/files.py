@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -43,23 +46,56 @@ def write(data: bytes) -> str:
     """Put bytes on disk, durably, and give their SHA-256 in hex. Safe to repeat."""
     digest = hashlib.sha256(data).hexdigest()
     path = _path(digest)
-    if path.exists() and path.stat().st_size == len(data):
-        # Left by a dead process, perhaps: it must not be swept away before its row is there.
-        os.utime(path)
-        return digest
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{digest}.{os.getpid()}.part")
-    with part.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
+    if not _there(path, len(data)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{digest}.{os.getpid()}.part")
+        with part.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        _settle(part, path)
+    return digest
+
+
+@contextmanager
+def making() -> Iterator[Path]:
+    """A path at which a file that is too large for memory is made, for `take_in`; nothing stays there after the block."""
+    folder = Path(current_app.config["FILES"]) / "making"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / secrets.token_hex(8)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def take_in(path: Path) -> str:
+    """Move a file that was made at `making()` under its SHA-256, durably, and give that."""
+    with path.open("rb") as made:
+        digest = hashlib.file_digest(made, "sha256").hexdigest()
+        os.fsync(made.fileno())
+    place = _path(digest)
+    if not _there(place, path.stat().st_size):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _settle(path, place)
+    return digest
+
+
+def _there(path: Path, size: int) -> bool:
+    if not path.exists() or path.stat().st_size != size:
+        return False
+    # Left by a dead process, perhaps: it must not be swept away before its row is there.
+    os.utime(path)
+    return True
+
+
+def _settle(part: Path, path: Path) -> None:
     part.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
-    return digest
 
 
 def remember(digest: str, *, media_type: str, size: int, name: str, now: datetime) -> None:
@@ -81,6 +117,22 @@ def read(digest: str) -> bytes:
     if hashlib.sha256(data).hexdigest() != digest:
         raise FileDamaged("file_damaged", None)
     return data
+
+
+def whole(digest: str) -> Path:
+    """Where a stored file lies, for reading it piece by piece; its content was compared with its hash just now.
+
+    Raises NotFound when it is gone and FileDamaged when its content changed.
+    """
+    path = _path(digest)
+    try:
+        with path.open("rb") as stored:
+            found = hashlib.file_digest(stored, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise NotFound("file_missing") from None
+    if found != digest:
+        raise FileDamaged("file_damaged", None)
+    return path
 
 
 def forget(digest: str) -> None:
@@ -128,3 +180,7 @@ def sweep(folder: int, now: datetime, *, after: timedelta = timedelta(days=30)) 
 def sweep_one(now: datetime) -> None:
     """One folder after the other, each once in a day."""
     sweep(int(now.timestamp()) // 300 % 256, now)
+    making = Path(current_app.config["FILES"]) / "making"
+    for path in making.iterdir() if making.is_dir() else ():
+        if path.stat().st_mtime < (now - timedelta(days=1)).timestamp():
+            path.unlink(missing_ok=True)
