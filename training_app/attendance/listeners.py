@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, union
+from sqlalchemy import func, select, union
 
 from training_app.core.db import db
 from training_app.core.signals import (
@@ -13,6 +13,7 @@ from training_app.core.signals import (
     leave_note_asked,
     persons_merged,
     registration_cancelled,
+    scans_asked,
 )
 from training_app.people.merging import records
 from training_app.people.models import Person
@@ -23,6 +24,12 @@ from .leaves import DROPPED, REFUSED, latest
 from .models import Attendance, Correction, Leave, Scan, Settlement
 from .recording import drop_merged, people_of, recount, rederive, slot_facts
 from .words import LEAVE_TONES, LEAVES
+
+
+@scans_asked.connect
+def scans(_sender: Any) -> int:
+    """Scans are numbered as they come in, and none is ever deleted."""
+    return db.session.scalar(select(func.max(Scan.id))) or 0
 
 
 def _derive_again(_sender: Any, *, event_id: int, changes: dict[str, Any], **_: Any) -> None:

@@ -14,7 +14,7 @@ from time import monotonic
 
 from sqlalchemy import select, update
 
-from training_app.core import clock, files, jobs, tasks
+from training_app.core import apart, clock, files, jobs, manners, tasks
 from training_app.core.db import db, transaction
 
 from .drawing import picture
@@ -62,7 +62,7 @@ def _keep(certificate_id: int, serial: str, made: bytes) -> str:
 @tasks.task(TASK, every_minutes=1)
 def make_missing(_now: datetime) -> int:
     """Make the pictures that are missing, for some seconds; gives how many. What is left comes with the next call."""
-    began, count = monotonic(), 0
+    began, count, polite = monotonic(), 0, manners.Manners()
     while monotonic() - began < _TURN_S and not jobs.unfinished():
         row = db.session.execute(
             select(Certificate.id, Certificate.serial, Certificate.file_sha256)
@@ -72,8 +72,10 @@ def make_missing(_now: datetime) -> int:
         ).first()
         if row is None:
             return count
-        _keep(row.id, row.serial, picture(files.read(row.file_sha256)))
+        # In a process of its own: the page's bitmaps would stay in this one's memory.
+        _keep(row.id, row.serial, apart.run(picture, files.read(row.file_sha256), cpu_s=_TIMEOUT_S))
         count += 1
+        polite.give_way()
     if count:
         with transaction():
             tasks.wake(TASK)

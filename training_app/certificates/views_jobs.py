@@ -139,5 +139,8 @@ def bundle_file(job_id: int) -> Any:
     found, _programme = job_for(access.actor(), job_id, (bundling.KIND,))
     made = bundling.result_of(found.id)
     return send_file(
-        files.whole(made["sha256"]), mimetype=bundling.FORMATS[made["format"]], as_attachment=True, download_name=made["name"]
+        files.whole(made["sha256"]),
+        mimetype=bundling.FORMATS[made["format"]],
+        as_attachment=True,
+        download_name=made["name"],
     )

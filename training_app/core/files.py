@@ -59,7 +59,7 @@ def write(data: bytes) -> str:
 
 @contextmanager
 def making() -> Iterator[Path]:
-    """A path at which a file that is too large for memory is made, for `take_in`; nothing stays there after the block."""
+    """A path at which a file too large for memory is made, for `take_in`; nothing stays there after the block."""
     folder = Path(current_app.config["FILES"]) / "making"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / secrets.token_hex(8)

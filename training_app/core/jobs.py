@@ -24,7 +24,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, and_, func, insert, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from . import claims, clock
+from . import claims, clock, manners
 from .audit import Action, record
 from .db import Model, UtcDateTime, db, on_commit, transaction
 from .errors import NotFound, Refusal
@@ -210,9 +210,10 @@ def run(job_id: int) -> datetime | None:
 
     Gives None when the job is over, or when to call again, because another process has items in hand.
     """
+    polite = manners.Manners()
     with claims.held() as claim:
         while (taken := _take(job_id, claim)) is not None:
-            _do(*taken, claim)
+            _do(*taken, claim, polite)
             db.session.expunge_all()
     return _conclude(job_id)
 
@@ -241,7 +242,7 @@ def _take(job_id: int, claim: str) -> tuple[Job, list[JobItem]] | None:
         return (job, list(items)) if items else None
 
 
-def _do(job: Job, items: Sequence[JobItem], claim: str) -> None:
+def _do(job: Job, items: Sequence[JobItem], claim: str, polite: manners.Manners | None = None) -> None:
     job_id, left = job.id, [(item.id, item.item) for item in items]
     until = clock.now() + LEASE / 2
     try:
@@ -255,6 +256,8 @@ def _do(job: Job, items: Sequence[JobItem], claim: str) -> None:
                 until = clock.now() + LEASE / 2
             _do_one(job_id, *left[0], claim, work)
             left.pop(0)
+            if polite is not None:
+                polite.give_way()
     except BaseException:
         # The process is being stopped: whoever comes next may take the items at once.
         for item_id, _name in left:

@@ -7,7 +7,6 @@ line also calls the tasks that are due (core/tasks.py).
 
 from __future__ import annotations
 
-import os
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,10 +16,6 @@ from . import clock, jobs, tasks
 
 if TYPE_CHECKING:
     from huey import Huey
-
-
-#: Of the thread that does jobs and tasks. A web worker's is 0; 19 is the least that is still given its share.
-NICENESS = 19
 
 
 class Line(NamedTuple):
@@ -50,7 +45,6 @@ def _open(app: Flask) -> Line:
 
     @line.task(name="run_job")  # type: ignore[untyped-decorator]
     def run_job(job_id: int) -> None:
-        _step_back()
         with app.app_context():
             again = jobs.run(job_id)
         if again is not None:
@@ -59,7 +53,6 @@ def _open(app: Flask) -> Line:
 
     @line.task(name="run_task")  # type: ignore[untyped-decorator]
     def run_task(name: str) -> None:
-        _step_back()
         with app.app_context():
             tasks.run(name)
 
@@ -87,12 +80,6 @@ def init_app(app: Flask) -> None:
 
     jobs.job_waiting.connect(wake, weak=False)
     tasks.task_wanted.connect(want, weak=False)
-
-
-def _step_back() -> None:
-    """Let whoever stands at a door go first: this thread alone, for what is counted live must not wait."""
-    # In Linux a thread has a niceness of its own.
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def _beat(app: Flask, name: str, every_seconds: float, ended: threading.Event) -> None:

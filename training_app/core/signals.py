@@ -24,6 +24,8 @@ registration_confirmed = signal("registration-confirmed")
 registration_promoted = signal("registration-promoted")
 #: registration_id, actor_id, now: the ticket's revision is dead.
 registration_cancelled = signal("registration-cancelled")
+#: A question without arguments: how many scans were there ever? Asked twice, it says how many come in.
+scans_asked = signal("scans-asked")
 #: event_id, actor_id, now
 event_closed = signal("event-closed")
 #: programme_id: which points pass? The room that knows the rule answers (mark, whether the latest try counts).
