@@ -25,7 +25,10 @@ from werkzeug.serving import make_server
 from config import TestConfig
 from tests import cast
 from training_app import create_app
+from training_app.core import clock
 from training_app.core.db import Model, UtcDateTime, db, transaction
+from training_app.people.models import Person
+from training_app.registration import seats, tickets
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ENABLE = "the browser tests need Chromium and ffmpeg; `apt-get install -y chromium ffmpeg` enables them"
@@ -220,3 +223,17 @@ def camera(tmp_path: Path) -> Callable[..., Path]:
         return room / "codes.mjpeg"
 
     return film
+
+
+@pytest.fixture
+def token_of(live: LiveServer) -> Callable[..., str]:
+    """`token_of("chen", event=4)`: registers one of the cast and gives the ticket's address."""
+
+    def make(key: str, event: int = cast.TODAY_EVENT) -> str:
+        with transaction() as session:
+            person = session.get(Person, cast.CAST[key].id)
+            person.pinyin = {"chen": "chenlihua clh", "lin": "linxiaoyan lxy"}.get(key, "")
+            row = seats.register(event, person.id, source="organiser", actor_id=2, now=clock.now())
+            return f"{live.url}/t/{tickets.token_of(row)}"
+
+    return make

@@ -10,62 +10,14 @@ from sqlalchemy import select
 
 from tests import cast
 from tests.browser.conftest import answered, close_answer
+from tests.browser.doors import ANSWER_TIMES, DOOR, HEARD, open_door, scans, show
 from tests.browser.looking import look
-from training_app.attendance.models import Attendance, Scan
+from training_app.attendance.models import Attendance
 from training_app.core import clock
 from training_app.core.db import db, transaction
-from training_app.people.models import Login, Person
+from training_app.people.models import Login
 from training_app.registration import seats, tickets
 from training_app.registration.models import Registration
-
-DOOR = f"/checkin/{cast.TODAY_SLOT}"
-
-
-@pytest.fixture
-def token_of(live):
-    """`token_of("chen", event=4)`: registers one of the cast and gives the ticket's address."""
-
-    def make(key, event=cast.TODAY_EVENT):
-        with transaction() as session:
-            person = session.get(Person, cast.CAST[key].id)
-            person.pinyin = {"chen": "chenlihua clh", "lin": "linxiaoyan lxy"}.get(key, "")
-            row = seats.register(event, person.id, source="organiser", actor_id=2, now=clock.now())
-            return f"{live.url}/t/{tickets.token_of(row)}"
-
-    return make
-
-
-#: Milliseconds from what the camera read to the frame that shows the answer, as soon as so many were shown.
-ANSWER_TIMES = """async (wanted) => {
-    const starts = name => performance.getEntriesByName(name).map(one => one.startTime);
-    while (starts("door-shown").length < wanted) { await new Promise(done => setTimeout(done, 100)); }
-    const read = starts("door-read");
-    return starts("door-shown").map(shown => shown - read.filter(one => one < shown).pop());
-}"""
-
-
-#: Whether the phone's list has heard that nobody's ticket counts any more.
-HEARD = """async slot => {
-    const store = await import("/static/js/door-store.js");
-    return (await store.pack(slot)).body.tickets.every(([_registration, _revision, state]) => state !== "c");
-}"""
-
-
-def scans():
-    db.session.expire_all()
-    return list(db.session.scalars(select(Scan).order_by(Scan.id)))
-
-
-def open_door(page, path=DOOR):
-    """Open the door and wait until it would open without network too."""
-    page.goto(path)
-    page.wait_for_selector("#door[data-ready=offline]", state="attached")
-    return page
-
-
-def show(page, text, source="camera"):
-    """What the camera does with what it read."""
-    page.evaluate("([text, source]) => window.door.scanned(text, source)", [text, source])
 
 
 def test_a_door_that_was_open_once_opens_again_without_network_and_decides(page_as, token_of):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests import cast
+from tests.checkin import signed
 from training_app.core.db import transaction
 from training_app.registration import seats, tickets
 
@@ -21,3 +22,9 @@ def ticket_of(app):
             return registration, tickets.token_of(registration)
 
     return make
+
+
+@pytest.fixture
+def listed(ticket_of):
+    """The registrations of three directors, by name, for a sheet in this order."""
+    return {key: ticket_of(key)[0].id for key in signed.KEYS}

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from tests import cast
-from tests.checkin.test_service_sheetreading import PICTURE, _attach, _page, _read, _rows, listed  # noqa: F401
+from tests.checkin import signed
 from training_app.attendance.models import Scan
 from training_app.checkin.models import SheetReading, SheetRow
 from training_app.core import files
@@ -53,23 +53,23 @@ def test_a_heic_picture_is_refused_beside_the_field(app, client_as):
     assert db.session.scalar(select(func.count()).select_from(files.StoredFile)) == 0
 
 
-def test_the_review_shows_the_cut_outs_with_the_guess_chosen_and_the_unsure_ones_open(client_as, listed):  # noqa: F811
-    _read(_page(listed, {"chen": "signed", "lin": "unsure", "zhang": "empty"}, blank=("signed",)))
+def test_the_review_shows_the_cut_outs_with_the_guess_chosen_and_the_unsure_ones_open(client_as, listed):
+    signed.read(signed.page(listed, {"chen": "signed", "lin": "unsure", "zhang": "empty"}, blank=("signed",)))
     browser = client_as("organiser")
     answer = browser.get(REVIEW)
     page = answer.get_data(as_text=True)
     assert answer.headers["Cache-Control"] == "no-store"
     assert page.count("data:image/jpeg;base64,") == 4
     assert page.index("林晓燕") < page.index("陈丽华") < page.index("张淑英")
-    ids = {row.name: row.id for row in _rows()}
+    ids = {row.name: row.id for row in signed.rows()}
     chosen = dict(re.findall(r'name="row-(\d+)"\s+value="(\w+)"\s+checked', page))
     assert chosen == {str(ids["陈丽华"]): "in", str(ids["张淑英"]): "none"}
     assert "空白行有人签名" in page and "08:30" in page
 
 
-def test_confirming_checks_in_and_what_was_not_chosen_stays(client_as, listed):  # noqa: F811
-    _read(_page(listed, {"chen": "signed", "lin": "unsure", "zhang": "empty"}))
-    ids = {row.name: row.id for row in _rows()}
+def test_confirming_checks_in_and_what_was_not_chosen_stays(client_as, listed):
+    signed.read(signed.page(listed, {"chen": "signed", "lin": "unsure", "zhang": "empty"}))
+    ids = {row.name: row.id for row in signed.rows()}
     browser = client_as("organiser")
     answer = browser.post(REVIEW, data={f"row-{ids['陈丽华']}": "in", f"row-{ids['张淑英']}": "none", "time": ""})
     assert (answer.status_code, answer.location) == (302, REVIEW)
@@ -78,9 +78,9 @@ def test_confirming_checks_in_and_what_was_not_chosen_stays(client_as, listed): 
     assert db.session.scalars(select(Scan.source)).all() == ["paper"]
 
 
-def test_a_wrong_time_is_said_beside_the_field_and_what_was_chosen_stays(client_as, listed):  # noqa: F811
-    _read(_page(listed, {"chen": "empty"}))
-    (row,) = _rows()
+def test_a_wrong_time_is_said_beside_the_field_and_what_was_chosen_stays(client_as, listed):
+    signed.read(signed.page(listed, {"chen": "empty"}))
+    (row,) = signed.rows()
     answer = client_as("organiser").post(REVIEW, data={f"row-{row.id}": "in", "time": "23:10"})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422 and "请填写签到时段之内" in page
@@ -89,17 +89,23 @@ def test_a_wrong_time_is_said_beside_the_field_and_what_was_chosen_stays(client_
 
 
 @pytest.mark.parametrize("field", ["row-x", "row-", "row-99999999999", "row-77"])
-def test_nonsense_among_the_rows_changes_nothing(client_as, listed, field):  # noqa: F811
-    _read(_page(listed, {"chen": "signed"}))
+def test_nonsense_among_the_rows_changes_nothing(client_as, listed, field):
+    signed.read(signed.page(listed, {"chen": "signed"}))
     assert client_as("organiser").post(REVIEW, data={field: "in"}).status_code == 302
-    assert len(_rows()) == 1
+    assert len(signed.rows()) == 1
 
 
-def test_what_stands_in_the_way_is_said_in_a_sentence(client_as, listed):  # noqa: F811
-    _read(problem="nothing", scan_id=_attach(b"\xff\xd8\xff cat", "cat.jpg"))
-    _read(_page(listed, {"chen": "signed"}, slot_id=5), scan_id=_attach(b"\xff\xd8\xff other", "other.jpg"))
-    _read(_page(listed, {"chen": "signed"}, page=2, pages=2), scan_id=_attach(b"\xff\xd8\xff 3", "2.jpg"))
-    _read(_page(listed, {"chen": "empty"}, page=2, pages=2), scan_id=_attach(b"\xff\xd8\xff 4", "2b.jpg"))
+def test_what_stands_in_the_way_is_said_in_a_sentence(client_as, listed):
+    signed.read(problem="nothing", scan_id=signed.attach(b"\xff\xd8\xff cat", "cat.jpg"))
+    signed.read(
+        signed.page(listed, {"chen": "signed"}, slot_id=5), scan_id=signed.attach(b"\xff\xd8\xff other", "other.jpg")
+    )
+    signed.read(
+        signed.page(listed, {"chen": "signed"}, page=2, pages=2), scan_id=signed.attach(b"\xff\xd8\xff 3", "2.jpg")
+    )
+    signed.read(
+        signed.page(listed, {"chen": "empty"}, page=2, pages=2), scan_id=signed.attach(b"\xff\xd8\xff 4", "2b.jpg")
+    )
     page = _text(client_as("organiser"))
     for sentence in (
         "没有找到本系统签到表的二维码",
@@ -110,9 +116,9 @@ def test_what_stands_in_the_way_is_said_in_a_sentence(client_as, listed):  # noq
         assert sentence in page, sentence
 
 
-def test_what_was_read_is_dropped_and_the_file_is_read_again_or_removed(client_as, listed):  # noqa: F811
-    scan_id = _attach()
-    reading = _read(_page(listed, {"chen": "signed"}), scan_id=scan_id)
+def test_what_was_read_is_dropped_and_the_file_is_read_again_or_removed(client_as, listed):
+    scan_id = signed.attach()
+    reading = signed.read(signed.page(listed, {"chen": "signed"}), scan_id=scan_id)
     browser = client_as("organiser")
     assert "核对已读取的 1 行" in _text(browser, SHEETS)
     assert browser.post(f"/events/{cast.TODAY_EVENT}/readings/{reading}/discard").location == SHEETS
@@ -124,26 +130,26 @@ def test_what_was_read_is_dropped_and_the_file_is_read_again_or_removed(client_a
     assert "IMG_1.jpg" not in _text(browser, SHEETS)
 
 
-def test_a_sheet_that_is_proof_cannot_be_removed_and_says_why(client_as, listed):  # noqa: F811
-    scan_id = _attach()
-    _read(_page(listed, {"chen": "signed"}), scan_id=scan_id)
+def test_a_sheet_that_is_proof_cannot_be_removed_and_says_why(client_as, listed):
+    scan_id = signed.attach()
+    signed.read(signed.page(listed, {"chen": "signed"}), scan_id=scan_id)
     browser = client_as("organiser")
-    browser.post(REVIEW, data={f"row-{_rows()[0].id}": "in"})
+    browser.post(REVIEW, data={f"row-{signed.rows()[0].id}": "in"})
     assert "已确认 1 个签名" in _text(browser, SHEETS)
     browser.post(f"{SHEETS}/{scan_id}/remove")
     page = _text(browser, SHEETS)
     assert "须作为佐证留存" in page and "IMG_1.jpg" in page
 
 
-def test_a_volunteer_sees_no_signature(client_as, listed):  # noqa: F811
-    _read(_page(listed, {"chen": "signed"}))
+def test_a_volunteer_sees_no_signature(client_as, listed):
+    signed.read(signed.page(listed, {"chen": "signed"}))
     for who in ("volunteer", "supervisor_kaiyuan", "chen"):
         assert client_as(who).get(REVIEW).status_code == 403
     assert client_as("foreign_organiser").get(REVIEW).status_code in (403, 404)
 
 
-def test_a_thousand_rows_take_as_many_statements_as_ten(client_as, count_statements, listed):  # noqa: F811
-    reading = _read(_page(listed, {"chen": "signed"}))
+def test_a_thousand_rows_take_as_many_statements_as_ten(client_as, count_statements, listed):
+    reading = signed.read(signed.page(listed, {"chen": "signed"}))
     browser = client_as("organiser")
 
     def add(first, count):
@@ -170,7 +176,7 @@ def test_a_thousand_rows_take_as_many_statements_as_ten(client_as, count_stateme
                 insert(SheetRow),
                 [
                     {"reading_id": reading, "slot_id": cast.TODAY_SLOT, "page": 1 + n // 20, "scan_page": 1,
-                     "row": n % 20 + 1, "registration_id": n, "guess": "signed", "picture": PICTURE}
+                     "row": n % 20 + 1, "registration_id": n, "guess": "signed", "picture": signed.PICTURE}
                     for n in ids
                 ],
             )  # fmt: skip

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.conftest import camera, chromium, launched, live, page_as, playwright  # noqa: F401
-from tests.browser.test_door_offline import ANSWER_TIMES, open_door, token_of  # noqa: F401
+from tests.browser.conftest import camera, chromium, launched, live, page_as, playwright, token_of  # noqa: F401
+from tests.browser.doors import ANSWER_TIMES, open_door
 
 #: Five phones are shown over and over, each long enough out of view to be taken anew.
 KEYS = ["chen", "lin", "zhang", "facilitator", "auditor"]
