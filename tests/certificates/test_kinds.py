@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from training_app.certificates.asking import KINDS, MET, Condition, Facts, Judged, Plan, of_record, register
 from training_app.certificates.kinds import Area, Hours, Named, Outside, Salons, Sessions, Share
+from training_app.certificates.kinds_feedback import Feedback, Given
 from training_app.certificates.kinds_tests import BEST, LATEST, KnowledgeTest
 from training_app.certificates.rules import Conditions, changes, decide, faults, words
 
@@ -115,6 +116,13 @@ def test_named_sessions_are_those_and_no_others():
     assert codes(Named((1, 6)), been(2, 3, 4, 5, ahead=(1, 6))) == ("named",)
     assert codes(Named((1, 6)), been(2, 3, 4, 5, ahead=(6,))) == ("named_out_of_reach",)
     assert codes(Named((1, 6)), been(1, 6)) == ()
+
+
+def test_a_session_without_a_date_was_missed_by_nobody():
+    plan = Plan(6, frozenset(range(1, 7)), {}, frozenset({6}))
+    found = decide(Conditions.composed([Named((5, 6))]), been(1, ahead=(5,)), plan)
+    assert (found.codes, found.achievable) == (("named",), True)
+    assert decide(Conditions.composed([Named((4, 6))]), been(1, ahead=(5,)), plan).codes == ("named_out_of_reach",)
 
 
 def test_every_planned_area_is_asked_for_by_one_condition():
@@ -251,6 +259,31 @@ def test_where_the_latest_try_counts_a_worse_one_may_take_it_away(points, mark):
     """The exception that a rule chooses: its paper follows the last try alone."""
     rule = Conditions.composed([Sessions(1), KnowledgeTest(True, mark, LATEST)])
     assert decide(rule, been(1, points=points), PLAN).eligible is bool(points and points[-1] >= mark)
+
+
+_events = st.frozensets(st.integers(1, 6))
+
+
+@given(st.integers(1, 6), _events, _events, _events, st.integers(1, 6))
+def test_feedback_on_so_many_sessions_is_never_lost_by_one_more(least, been_at, given_on, over, number):
+    """A session or a feedback more; the form of a session that was attended may be over."""
+    rule = Conditions.composed([Feedback(least)])
+
+    def decided(events, answered):
+        facts = been(*events, events=events, gathered={"feedback": Given(answered, over)})
+        return decide(rule, facts, PLAN).eligible
+
+    before = decided(been_at, given_on)
+    assert decided(been_at | {number}, given_on) or not before
+    assert decided(been_at, given_on | {number}) or not before
+
+
+def test_feedback_on_every_session_is_the_exception_that_a_session_more_takes_away():
+    rule = Conditions.composed([Sessions(1), Feedback()])
+    gathered = {"feedback": Given(frozenset({1}))}
+    assert decide(rule, been(1, events=frozenset({1}), gathered=gathered), PLAN).eligible
+    after = decide(rule, been(1, 2, events=frozenset({1, 2}), gathered=gathered), PLAN)
+    assert (after.codes, after.achievable) == (("feedback",), True)
 
 
 @given(_conditions)

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from tests import cast
 from tests.home.story import CHEN, attended, registered
+from training_app.certificates import service as certificates
+from training_app.certificates.rules import LATEST, Conditions
 from training_app.core.db import db, transaction
 from training_app.home import mine, passport
 from training_app.learning import service as learning
@@ -55,6 +57,16 @@ def test_areas_add_their_hours_and_name_a_late_arrival(app, client_as):
     area = next(area for area in _passport().areas if area.key == "responsibilities")
     assert area.hours == 8
     assert "第 2、3 期" in client_as("chen").get("/passport").text
+
+
+def test_where_the_latest_try_counts_the_passport_says_so(app, client_as):
+    rule = Conditions(5, counts=LATEST)
+    certificates.set_rule(cast.PROGRAMME, rule, actor_id=ORGANISER, now=cast.NOW)
+    tries = {(CHEN, 1): Decimal(80), (CHEN, 2): Decimal(50)}
+    registered(CHEN, 5)
+    learning.save(cast.PROGRAMME, tries, source="paper", actor_id=ORGANISER, now=cast.NOW)
+    assert _passport().points == 50
+    assert "50 分" in client_as("chen").get("/passport").text
 
 
 def test_the_test_shows_its_points(app, client_as):

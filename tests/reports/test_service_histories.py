@@ -18,6 +18,8 @@ from training_app.attendance import service as attendance
 from training_app.attendance.models import Scan
 from training_app.attendance.settlements import settle
 from training_app.certificates import papers
+from training_app.certificates.kinds import Outside, Sessions, Share
+from training_app.certificates.kinds_tests import KnowledgeTest
 from training_app.certificates.models import Certificate
 from training_app.certificates.rules import Conditions
 from training_app.certificates.service import set_rule
@@ -71,7 +73,13 @@ ACTS = {
     "revoke": (st.integers(0, 5),),
     "replace": (st.integers(0, 5),),
     "score": (_seat, st.sampled_from([40, 70, 90])),
-    "rule": (_programme, st.integers(1, 4), st.sampled_from([60, 80]), st.sampled_from(["best", "latest"]), st.booleans()),
+    "rule": (
+        _programme,
+        st.one_of(st.integers(1, 4).map(Sessions), st.sampled_from([17, 50, 67, 100]).map(Share)),
+        st.sampled_from([60, 80]),
+        st.sampled_from(["best", "latest"]),
+        st.booleans(),
+    ),
     "elsewhere": (_who, st.booleans()),
     "merge": (_who, _who),
     "absorb": (_where, _where, st.integers(0, 30)),
@@ -222,7 +230,8 @@ class World:
         learning.save(db.session.get_one(Event, seat.event_id).programme_id, cells, source="paper", **self.by)
 
     def rule(self, programme, sessions, mark, counts, outside_counts):
-        conditions = Conditions(sessions, pass_mark=Decimal(mark), counts=counts, counts_outside=outside_counts)
+        asked = [sessions, KnowledgeTest(True, Decimal(mark), counts), *([Outside()] if outside_counts else [])]
+        conditions = Conditions.composed(asked)
         set_rule(programme, conditions, **self.by)
 
     def elsewhere(self, person, confirmed):

@@ -22,6 +22,16 @@ ROWS = {
         _page("/rule", anyone=403, visitor=302, **MAY),
         _page("/rule", method="POST", data={}, anyone=403, administrator=422, organiser=422),
     ],
+    # Nobody takes part yet: whoever may look finds nobody.
+    "certificates.why": [
+        row(
+            "/programmes/1/certificates/why/7",
+            foreign="/programmes/2/certificates/why/7",
+            anyone=403,
+            visitor=302,
+            **NONE_SEEN,
+        )
+    ],
     "certificates.paper": [
         _page("/paper", anyone=403, visitor=302, **MAY),
         _page("/paper", method="POST", data=WRONG_PAPER, anyone=403, administrator=422, organiser=422),

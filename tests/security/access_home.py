@@ -9,6 +9,7 @@ ROWS = {
     "home.own_today": [row("/mine", anyone=200, **IDENTIFIED)],
     "home.schedule": [row("/dates", anyone=200, **IDENTIFIED)],
     "home.passport": [row("/passport", anyone=200, **IDENTIFIED)],
+    "home.why": [row("/passport/why", anyone=200, **IDENTIFIED)],
     "home.me": [row("/me", anyone=200, **IDENTIFIED)],
     "home.feed": [row("/dates/calendar", anyone=200, **IDENTIFIED)],
     "home.renew_feed": [row("/dates/calendar", method="POST", anyone=302, **(IDENTIFIED | {"visitor": 403}))],

@@ -15,9 +15,12 @@ from training_app.core.db import db
 from training_app.core.errors import NotFound
 from training_app.core.jobs import Job
 from training_app.core.permissions import Permission
+from training_app.learning.service import members
 from training_app.people.access import person_scope
+from training_app.people.models import Person
+from training_app.people.persons import in_area
 from training_app.people.policy import allows, jurisdictions
-from training_app.schedule.access import programme_scope
+from training_app.schedule.access import programme_for, programme_scope
 from training_app.schedule.models import Programme
 
 from .models import Certificate
@@ -28,6 +31,17 @@ def areas_in(actor: Actor, programme: Programme) -> tuple[str, ...]:
     if allows(actor, Permission.CERTIFICATE_ISSUE, programme_scope(programme)):
         return ("",)
     return jurisdictions(actor, Permission.CERTIFICATE_VIEW)
+
+
+def participant_for(actor: Actor, programme_id: int, person_id: int) -> tuple[Programme, Person]:
+    """A programme and somebody who takes part in it and is of the actor's areas there."""
+    programme = programme_for(actor, programme_id, Permission.CERTIFICATE_VIEW)
+    person = db.session.scalar(
+        select(Person).where(Person.id == person_id, members(programme.id), in_area(list(areas_in(actor, programme))))
+    )
+    if person is None:
+        raise NotFound()
+    return programme, person
 
 
 def certificate_for(actor: Actor, certificate_id: int, permission: Permission) -> Certificate:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
@@ -18,11 +19,15 @@ WHOLE, NUMBER, CHOICE, NUMBERS, YES = "whole", "number", "choice", "numbers", "y
 
 @dataclass(frozen=True)
 class Plan:
-    """What a programme plans: how many sessions, their numbers, and the curriculum area of each as far as it is set."""
+    """What a programme plans: how many sessions, their numbers, and the curriculum area of each as far as it is set.
+
+    `undated` are the numbers for which there is no event yet: nobody has missed them.
+    """
 
     sessions: int = 0
     numbers: frozenset[int] = frozenset()
     areas: Mapping[int, str] = field(default_factory=dict)
+    undated: frozenset[int] = frozenset()
 
     def by_area(self) -> dict[str, set[int]]:
         """The session numbers of each area, in the order in which the areas come up."""
@@ -51,7 +56,7 @@ class Facts:
     #: Which sessions were attended, made up ones under the number that they fill; and which can still be.
     numbers_done: frozenset[int] = frozenset()
     numbers_ahead: frozenset[int] = frozenset()
-    #: The events that were attended.
+    #: The events of the sessions that were attended.
     events: frozenset[int] = frozenset()
     #: What kinds of other rooms rest on, by kind.
     gathered: Mapping[str, Any] = field(default_factory=dict)
@@ -105,6 +110,8 @@ class Condition:
     kind: ClassVar[str]
     label: ClassVar[Any]
     parameters: ClassVar[tuple[Parameter, ...]] = ()
+    #: Where it stands in a rule, among other kinds: the lowest first.
+    place: ClassVar[int] = 100
     #: Whether a rule may have several of the kind.
     repeats: ClassVar[bool] = False
     #: Whether it is met by coming. A rule needs one such condition: without it people qualify who never came.
@@ -126,6 +133,10 @@ class Condition:
         """The session numbers that count for it."""
         return frozenset()
 
+    def helping(self, facts: Facts, plan: Plan) -> frozenset[int]:
+        """The session numbers that would bring a person nearer to it."""
+        return self.concerned(plan) - facts.numbers_done
+
     def record(self) -> dict[str, Any]:
         """As it is kept with the rule."""
         kept: dict[str, Any] = {"kind": self.kind}
@@ -138,9 +149,28 @@ class Condition:
 
 
 KINDS: dict[str, type[Condition]] = {}
-#: Reads what a kind rests on: (programme_id, person_ids, merged) → what each person has; `merged` maps records that
-#: were merged into one of these persons to that one.
-Reader = Callable[[int, Collection[int], Mapping[int, int]], Mapping[int, Any]]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Whose facts are read: persons of a programme, with what counts for each of them there already."""
+
+    programme_id: int
+    person_ids: Collection[int]
+    #: Records that were merged into one of these persons, with that one.
+    merged: Mapping[int, int]
+    #: By person: `counting.Counted` and the hours of make-ups ahead.
+    counts: Mapping[int, tuple[Any, Any]]
+    now: datetime
+
+    @property
+    def event_ids(self) -> set[int]:
+        """The events that any of them attended for the programme."""
+        return {visit.event_id for counted, _hours in self.counts.values() for visit in counted.done.values()}
+
+
+#: Reads what a kind rests on: what each person has of it.
+Reader = Callable[[Group], Mapping[int, Any]]
 READERS: dict[str, Reader] = {}
 _Kind = TypeVar("_Kind", bound=type[Condition])
 
@@ -150,6 +180,11 @@ def register(kind: _Kind) -> _Kind:
     if KINDS.setdefault(kind.kind, kind) is not kind:
         raise ValueError(f"two kinds of condition are called {kind.kind}")
     return kind
+
+
+def kinds() -> list[type[Condition]]:
+    """Every kind, in the order in which a rule has them."""
+    return sorted(KINDS.values(), key=lambda kind: (kind.place, kind.kind))
 
 
 def reads(kind: str) -> Callable[[Reader], Reader]:

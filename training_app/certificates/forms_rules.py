@@ -12,7 +12,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from .asking import CHOICE, KINDS, NUMBERS, WHOLE, YES, Condition, Parameter, Plan, made
+from .asking import CHOICE, KINDS, NUMBERS, WHOLE, YES, Condition, Parameter, Plan, kinds, made
 from .fields import NUMBER_NEEDED, WHOLE_NEEDED, NumberField, WholeField, from_to
 from .rulebook import field_of
 from .rules import Conditions
@@ -64,14 +64,13 @@ def with_another(rows: Sequence[Row], kind: str) -> list[Row]:
     """The rows and one of this kind as it is proposed, in its place."""
     if kind not in {one.kind for one in addable(rows)}:
         return list(rows)
-    order = list(KINDS)
-    return sorted([*rows, _row(KINDS[kind]())], key=lambda row: order.index(row.kind.kind))
+    return sorted([*rows, _row(KINDS[kind]())], key=lambda row: kinds().index(row.kind))
 
 
 def addable(rows: Sequence[Row]) -> list[type[Condition]]:
     """The kinds of which the rule can have one more."""
     there = {row.kind for row in rows}
-    return [kind for kind in KINDS.values() if kind.repeats or kind not in there]
+    return [kind for kind in kinds() if kind.repeats or kind not in there]
 
 
 class RuleForm(Form):

@@ -61,6 +61,7 @@ class Sessions(Condition):
     """So many of the sessions."""
 
     kind = "sessions"
+    place = 10
     label = _l("Sessions, a number of them")
     by_coming = True
     parameters = (Parameter("count", _l("Sessions that must be attended"), WHOLE, 0, 60),)
@@ -88,6 +89,7 @@ class Share(Condition):
     """A share of the planned sessions, rounded up to whole ones."""
 
     kind = "share"
+    place = 11
     label = _l("Sessions, a share of those planned")
     by_coming = True
     parameters = (Parameter("percent", _l("Share of the planned sessions, in percent"), WHOLE, 0, 100),)
@@ -143,6 +145,7 @@ class Named(Condition):
     """Certain sessions, each of which must be attended."""
 
     kind = "named"
+    place = 12
     label = _l("Certain sessions")
     by_coming = True
     parameters = (Parameter("numbers", _l("Sessions that nobody may miss"), NUMBERS, choices=_planned_numbers),)
@@ -171,12 +174,12 @@ class Named(Condition):
         missing = frozenset(self.numbers) - facts.numbers_done
         if not missing:
             return MET
-        lost = missing - facts.numbers_ahead
+        lost = missing - facts.numbers_ahead - plan.undated
         if lost:
             text = _l("session %(numbers)s was missed: a make-up is needed", numbers=_listed(lost))
             return Judged(False, "named_out_of_reach", text, achievable=False)
         text = _l("session %(numbers)s is still to be attended", numbers=_listed(missing))
-        return Judged(False, "named", text, needed_ahead=missing)
+        return Judged(False, "named", text, needed_ahead=missing - plan.undated)
 
     def concerned(self, plan: Plan) -> frozenset[int]:
         return frozenset(self.numbers)
@@ -192,6 +195,7 @@ class Area(Condition):
     """So many sessions of one curriculum area, or of each that the programme plans."""
 
     kind = "area"
+    place = 13
     label = _l("Sessions of curriculum areas")
     by_coming = True
     repeats = True
@@ -262,7 +266,11 @@ class Area(Condition):
         return MET
 
     def concerned(self, plan: Plan) -> frozenset[int]:
-        return frozenset(number for numbers in self.asked(plan).values() for number in numbers)
+        return frozenset[int]().union(*self.asked(plan).values())
+
+    def helping(self, facts: Facts, plan: Plan) -> frozenset[int]:
+        lacking = (found for found in self.asked(plan).values() if len(found & facts.numbers_done) < self.least)
+        return frozenset[int]().union(*lacking) - facts.numbers_done
 
 
 @register
@@ -271,6 +279,7 @@ class Hours(Condition):
     """So many credit hours; confirmed ones from elsewhere are among them where the rule counts those."""
 
     kind = "hours"
+    place = 20
     label = _l("Credit hours")
     by_coming = True
     parameters = (Parameter("hours", _l("Credit hours that must be reached"), NUMBER, 0, 999),)
@@ -302,6 +311,7 @@ class Outside(Condition):
     """Hours of confirmed training elsewhere count."""
 
     kind = "outside"
+    place = 21
     label = _l("Training elsewhere counts")
 
     def words(self, plan: Plan) -> Any:
@@ -317,6 +327,7 @@ class Salons(Condition):
     """So many salons."""
 
     kind = "salons"
+    place = 30
     label = _l("Salons")
     by_coming = True
     parameters = (Parameter("count", _l("Salons that must be attended"), WHOLE, 0, 60),)

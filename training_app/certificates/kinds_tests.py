@@ -25,6 +25,7 @@ class KnowledgeTest(Condition):
     """The knowledge test: asked for, or only what decides whether the paper is one of completion."""
 
     kind = "test"
+    place = 40
     label = _l("Knowledge test")
     parameters = (
         Parameter(

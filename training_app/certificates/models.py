@@ -20,8 +20,9 @@ class Rule(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     version: Mapped[int]
-    #: {"sessions_needed": 5, "test_required": true, "pass_mark": 60, "salons_needed": 0, "hours_needed": null,
-    #: "counts_outside": false}; certificates.rules.Conditions reads it
+    #: {"asked": [{"kind": "sessions", "count": 5}, {"kind": "test", "required": true, "pass_mark": "60", …}], …};
+    #: certificates.rules.Conditions reads it, also the first rules, which have no "asked". What stands beside the list
+    #: ("sessions_needed", "hours_needed" …) is for statements over many rules.
     conditions: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by_id: Mapped[int | None]

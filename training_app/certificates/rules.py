@@ -10,7 +10,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from .asking import KINDS, Condition, Facts, Judged, Plan, of_record, shown
+from . import kinds_feedback  # noqa: F401
+from .asking import Condition, Facts, Judged, Plan, of_record, shown
 from .kinds import Hours, Named, Outside, Salons, Sessions, Share
 from .kinds_tests import BEST, LATEST, KnowledgeTest, no_test
 from .wording import ATTENDANCE, COMPLETION
@@ -96,10 +97,11 @@ class Conditions:
 
     def record(self) -> dict[str, Any]:
         """As it is kept with the rule: the conditions, and beside them what statements over many rules read."""
-        hours, salons = self._one(Hours), self._one(Salons)
+        hours, salons, share = self._one(Hours), self._one(Salons), self._one(Share)
         return {
             "asked": [one.record() for one in self.asked],
             "sessions_needed": self.sessions_needed,
+            "sessions_share": share.percent if share else 0,
             "hours_needed": str(hours.hours) if hours else None,
             "salons_needed": salons.count if salons else 0,
             "test_required": self.test_required,
@@ -129,9 +131,8 @@ class Conditions:
 
 
 def in_order(asked: Iterable[Condition]) -> tuple[Condition, ...]:
-    """The conditions in the order in which their kinds were registered."""
-    order = {kind: place for place, kind in enumerate(KINDS)}
-    return tuple(sorted(asked, key=lambda one: order[one.kind]))
+    """The conditions in the order of their kinds."""
+    return tuple(sorted(asked, key=lambda one: (one.place, one.kind)))
 
 
 def words(conditions: Conditions, plan: Plan) -> list[Any]:
@@ -221,16 +222,22 @@ def decide(conditions: Conditions, facts: Facts, plan: Plan = Plan()) -> Decisio
     More of a person's facts never take an eligible one's paper away, with two exceptions that a rule chooses: where
     the latest try counts, a worse one does; where feedback on everything is asked for, a session without it does.
     """
+    kind = COMPLETION if conditions.test.passed(facts.points) else ATTENDANCE
     missing = [one for one in judged(conditions, facts, plan) if not one.met]
+    if not missing:
+        return Decision(True, kind, True)
     achievable = all(one.achievable for one in missing)
-    # What several conditions need of the sessions ahead may leave none to spare where each alone leaves some.
-    needed = frozenset[int]().union(*(one.needed_ahead for one in missing))
-    none_to_spare = bool(needed) and needed == facts.numbers_ahead
     return Decision(
-        eligible=not missing,
-        kind=COMPLETION if conditions.test.passed(facts.points) else ATTENDANCE,
+        eligible=False,
+        kind=kind,
         achievable=achievable,
         codes=tuple(one.code for one in missing),
         reasons=tuple(one.reason for one in missing),
-        no_miss_left=achievable and (none_to_spare or any(one.tight for one in missing)),
+        no_miss_left=achievable and (any(one.tight for one in missing) or _none_to_spare(missing, facts)),
     )
+
+
+def _none_to_spare(missing: Sequence[Judged], facts: Facts) -> bool:
+    """Whether what several conditions need of the sessions ahead is all of them, where each alone leaves some."""
+    needed = [one.needed_ahead for one in missing if one.needed_ahead]
+    return bool(needed) and frozenset[int]().union(*needed) == facts.numbers_ahead

@@ -23,8 +23,9 @@ from training_app.registration.makeuprules import Missed
 from training_app.schedule.models import Programme
 
 from . import visits
-from .asking import READERS
+from .asking import Group
 from .counting import Counted, MakeUp
+from .gathering import gathered
 from .rulebook import conditions_of, current_rule, set_rule, versions
 from .rules import LATEST, Conditions, Decision, Facts, Plan, decide
 
@@ -143,9 +144,7 @@ def progress(
     for person_id, tries in learning.points(programme_id, everyone).items():
         scores.setdefault(merged.get(person_id, person_id), {}).update(tries)
     elsewhere = outside.confirmed_hours(person_ids, programme.counting_year) if conditions.counts_outside else {}
-    gathered = {
-        one.kind: READERS[one.kind](programme_id, person_ids, merged) for one in conditions.asked if one.kind in READERS
-    }
+    more = gathered(conditions, Group(programme_id, person_ids, merged, counts, now))
     return {
         person_id: _progress(
             person_id,
@@ -155,7 +154,7 @@ def progress(
             ahead,
             scores.get(person_id, {}),
             elsewhere.get(person_id, Decimal(0)),
-            {kind: found[person_id] for kind, found in gathered.items() if person_id in found},
+            {kind: found[person_id] for kind, found in more.items() if person_id in found},
         )
         for person_id in person_ids
     }
@@ -170,7 +169,7 @@ def _progress(
     ahead: list[visits.Planned],
     tries: dict[int, Decimal],
     elsewhere: Decimal,
-    gathered: dict[str, Any],
+    more: dict[str, Any],
 ) -> Progress:
     done = counted.done
     coming = {
@@ -198,8 +197,8 @@ def _progress(
         points=tuple(points for _, points in sorted(tries.items())),
         numbers_done=numbers,
         numbers_ahead=numbers_ahead,
-        events=frozenset(visit.event_id for visit in done.values()),
-        gathered=gathered,
+        events=frozenset(visit.event_id for (kind, _), visit in done.items() if kind == "session"),
+        gathered=more,
     )
     return Progress(
         person_id=person_id,

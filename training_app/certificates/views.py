@@ -10,6 +10,7 @@ from . import (  # noqa: F401
     views_programmes,
     views_rules,
     views_verify,
+    views_why,
 )
 from .blueprint import bp
 

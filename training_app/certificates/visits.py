@@ -58,13 +58,14 @@ def planned(programme_id: int) -> list[Planned]:
 def plan_of(programme: Programme, events: Collection[Planned]) -> Plan:
     """What a programme plans, as its rule sees it: `events` are all of its own."""
     areas: dict[int, str] = {}
-    numbers = set(range(1, programme.planned_sessions + 1))
+    dated: set[int] = set()
     for event in events:
         if event.kind == "session":
-            numbers.add(event.number)
+            dated.add(event.number)
             if event.curriculum_area:
                 areas.setdefault(event.number, event.curriculum_area)
-    return Plan(programme.planned_sessions, frozenset(numbers), areas)
+    numbers = frozenset(range(1, programme.planned_sessions + 1)) | dated
+    return Plan(programme.planned_sessions, numbers, areas, numbers - dated)
 
 
 def held_areas(events: Collection[Planned], ahead: Collection[Planned]) -> dict[int, str]:

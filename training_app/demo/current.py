@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from training_app.attendance import corrections
 from training_app.certificates import service as certificates
+from training_app.certificates.kinds import Area
 from training_app.certificates.rules import Conditions
 from training_app.core.clock import at, local, local_date
 from training_app.learning import service as learning
@@ -105,6 +106,9 @@ def tell(stage: Stage, places: Places, now: datetime) -> Current:
         )
         made.append(phase)
         held.append(acts.hold(stage, programme.id, plan, now=begin))
+    # Once the sessions were planned, the rule asked for one of an area, too.
+    stricter = Conditions.composed([*conditions.asked, Area("social_work_skills", 1)])
+    certificates.set_rule(programme.id, stricter, actor_id=stage.organiser, now=begin + timedelta(days=2))
     current = Current(programme.id, made, held, _salon(stage, programme.id, places, now))
     _behind(stage, current, random.Random("behind"))
     _today(stage, current, random.Random("today"), now)

@@ -79,6 +79,11 @@ class Passport:
         return max(0, self.progress.sessions_needed - self.progress.sessions_done)
 
     @property
+    def points(self) -> Decimal | None:
+        """The points of the test that count, or None without a try."""
+        return self.conditions.test.counted(self.progress.facts.points)
+
+    @property
     def still_possible(self) -> int:
         """Sessions ahead that can still be attended."""
         return self.progress.sessions_possible - self.progress.sessions_done

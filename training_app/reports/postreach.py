@@ -20,6 +20,8 @@ from .counting import Moment, holds, starts
 class Reach:
     """The parts of the statement about posts that look at what is still to come in a counting year.
 
+    Sessions as a number or a share, hours and salons are looked at; what else a rule asks for (certain sessions,
+    curriculum areas, feedback) is told person by person, where someone falls behind.
     `areas`: whose posts are asked about, "" being everyone's; `lineage`: what became part of which division.
     """
 
@@ -68,12 +70,16 @@ class Reach:
             .group_by(ahead.c.programme_id)
             .subquery("offers")
         )
-        proposed = case((Programme.planned_sessions > 1, Programme.planned_sessions - 1), else_=1)
+        planned = Programme.planned_sessions
+        proposed = case((planned > 1, planned - 1), else_=1)
+        counted = func.coalesce(rule.c.sessions_needed, proposed)
+        # Rounded up to whole sessions, as the rule does.
+        share = (func.coalesce(rule.c.sessions_share, 0) * planned + 99) // 100
         return (
             select(
                 Programme.id.label("programme_id"),
                 Programme.division_code,
-                func.coalesce(rule.c.sessions_needed, proposed).label("sessions_needed"),
+                case((share > counted, share), else_=counted).label("sessions_needed"),
                 func.coalesce(rule.c.hours_needed, 0).label("hours_needed"),
                 func.coalesce(rule.c.salons_needed, 0).label("salons_needed"),
                 func.coalesce(offers.c.sessions, 0).label("sessions"),
@@ -128,7 +134,9 @@ def newest_rules(moment: Moment) -> Any:
         newer.programme_id == Rule.programme_id, newer.version > Rule.version, moment.knows(newer.created_at)
     )
     said = {name: cast(Rule.conditions[name].as_string(), Numeric) for name in ("pass_mark", "hours_needed")}
-    counted = {name: Rule.conditions[name].as_integer() for name in ("sessions_needed", "salons_needed")}
+    counted = {
+        name: Rule.conditions[name].as_integer() for name in ("sessions_needed", "sessions_share", "salons_needed")
+    }
     return (
         select(
             Rule.programme_id,
