@@ -72,6 +72,19 @@ def test_a_director_sees_her_own_from_the_passport(app, client_as):
     assert "林晓燕" not in said
 
 
+def test_the_form_that_is_open_is_one_tap_away(app, client_as):
+    ask(Sessions(1), Feedback())
+    earn(CHEN, slots=(4,), points=None)
+    own = client_as("chen").get("/passport/why")
+    assert 'href="/events/4/feedback"' in own.text and "还有 1 期未填写反馈" in text_of(own)
+    assert "表单开放中" in text_of(client_as("organiser").get(page(CHEN)))
+
+
+def test_who_is_in_no_programme_learns_what_belongs_here(app, client_as):
+    said = text_of(client_as("auditor").get("/passport/why"))
+    assert "您还没有参加培训计划" in said
+
+
 @pytest.mark.parametrize("path", [page(CHEN), "/passport/why"])
 def test_the_statements_do_not_grow_with_the_people(app, client_as, count_statements, path):
     ask(Sessions(5), Named((2,)), Area(), Hours(Decimal(20)), Outside(), Feedback(), KnowledgeTest())
