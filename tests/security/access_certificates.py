@@ -70,6 +70,22 @@ ROWS = {
     "certificates.file": [row("/certificates/1.pdf", anyone=404, foreign="/certificates/2.pdf", **OWN)],
     "certificates.png": [row("/certificates/1.png", anyone=404, foreign="/certificates/2.png", **OWN)],
     "certificates.share": [row("/certificates/1/share", anyone=404, foreign="/certificates/2/share", **OWN)],
+    "certificates.share_pictures": [
+        row("/certificates/1/share/pictures", anyone=404, foreign="/certificates/2/share/pictures", **OWN)
+    ],
+    "certificates.shared_picture": [
+        row("/certificates/1/share-full.png", anyone=404, foreign="/certificates/2/share-full.png", **OWN)
+    ],
+    "certificates.make_picture": [
+        row(
+            "/certificates/1/share",
+            method="POST",
+            anyone=404,
+            foreign="/certificates/2/share",
+            visitor=403,
+            volunteer=403,
+        )
+    ],
     "certificates.take_badge": [
         row(
             "/certificates/1/badge",

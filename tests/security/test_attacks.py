@@ -35,7 +35,7 @@ WORDS = {
     "format": "csv", "year": "2026", "as_of": "2026-06-14", "level": "province", "title": "某班", "organiser": "某校",
     "hours": "8", "starts_on": "2026-03-02", "ends_on": "2026-03-03", "source": "search", "nonce": "nonce-of-hers",
     "appointed": "elected", "from_on": "2026-06-14", "label": "某群", "days": "7", "action": "remind",
-    "note": "一句话", "as_whom": "trainee", "direction": "in", "programme": "", "replaces": "",
+    "note": "一句话", "as_whom": "trainee", "direction": "in", "programme": "", "replaces": "", "shown": "full",
 }  # fmt: skip
 
 

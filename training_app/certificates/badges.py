@@ -22,6 +22,8 @@ from . import badgekeys, badgewords
 from .models import Achievement, Badge, Certificate
 from .papers import state_of
 
+#: Of a badge and of a list, as files and answers.
+MEDIA_TYPE = "application/vc+jwt"
 #: Lists are left half empty, so that where an entry stands tells nothing of when it came.
 _FULL = badgewords.LIST_LENGTH // 2
 

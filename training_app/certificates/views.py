@@ -9,6 +9,7 @@ from . import (  # noqa: F401
     views_papers,
     views_programmes,
     views_rules,
+    views_sharing,
     views_verify,
     views_why,
 )

@@ -1,4 +1,4 @@
-"""Badges: what verifiers read, public and the same for everyone; and a holder's own page to share her certificate."""
+"""Badges: what verifiers read, public and the same for everyone."""
 
 from __future__ import annotations
 
@@ -6,18 +6,13 @@ import hashlib
 import json
 from typing import Any
 
-from flask import Response, current_app, render_template, request
+from flask import Response, current_app, request
 
-from training_app.core import clock
 from training_app.web import access
-from training_app.web.downloads import download
 from training_app.web.limits import limiter
 
 from . import badges, badgewords
-from .access import own_paper
 from .blueprint import bp
-
-_JWT = "application/vc+jwt"
 
 
 def _base() -> str:
@@ -75,25 +70,4 @@ def achievement(code: str) -> Any:
 @access.public
 def badge_status(number: int) -> Any:
     """A list of what does not hold any more."""
-    return _shown(badges.status_list(number, _base()), _JWT, kept_s=badgewords.LIST_KEPT_S)
-
-
-@bp.get("/certificates/<int:certificate_id>/share")
-@access.person
-def share(certificate_id: int) -> Any:
-    """What one may do with one's own certificate beside printing it."""
-    found = own_paper(access.actor(), certificate_id)
-    badges.refuse_void(found)
-    return render_template(
-        "certificates/share.html", certificate=found, badge=badges.taken(found, base=_base()), site=_base()
-    )
-
-
-@bp.post("/certificates/<int:certificate_id>/badge")
-@access.person
-def take_badge(certificate_id: int) -> Any:
-    """One's own badge as a file."""
-    who, now = access.actor(), clock.now()
-    found = own_paper(who, certificate_id)
-    made = badges.take(found, base=_base(), actor_id=who.person_id or 0, now=now)
-    return download(made.encode(), f"{found.serial}.jwt", _JWT)
+    return _shown(badges.status_list(number, _base()), badges.MEDIA_TYPE, kept_s=badgewords.LIST_KEPT_S)
