@@ -6,7 +6,7 @@ import pytest
 
 from tests import cast
 from tests.certificates.earning import CHEN, LIN, ORGANISER, ZHANG, earn, issue, issued
-from training_app.certificates import papers
+from training_app.certificates import issuing, papers
 from training_app.core import files, jobs
 from training_app.core.db import transaction
 from training_app.people.models import Person
@@ -110,6 +110,19 @@ def test_issuing_again_makes_a_job_and_both_papers_stay(client_as, paper):
     page = browser.get(f"/certificates/{old.id}").text
     assert new.serial in page and f"/certificates/{old.id}/revoke" not in page
     assert [one.id for one in papers.of_person(CHEN)] == [new.id]
+
+
+def test_both_papers_are_listed_where_the_holder_was_merged_meanwhile(client_as, app, now):
+    earn(LIN)
+    (old,) = issue()
+    with transaction() as session:
+        session.get(Person, LIN).merged_into_id = CHEN
+    jobs.run(issuing.reissue(old.id, reason="姓名更正", base_url="http://localhost", actor_id=ORGANISER, now=now))
+    old, new = issued()
+    assert (old.person_id, new.person_id) == (LIN, CHEN)
+    browser = client_as("organiser")
+    assert new.serial in browser.get(f"/certificates/{old.id}").text
+    assert old.serial in browser.get(f"/certificates/{new.id}").text
 
 
 def test_a_name_that_cannot_be_drawn_is_said_before_issuing_again(client_as, paper):

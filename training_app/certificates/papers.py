@@ -72,12 +72,19 @@ def of_person(person_id: int) -> list[Certificate]:
 
 
 def versions(certificate: Certificate) -> list[Certificate]:
-    """All papers of the same holder in the same programme, the newest first."""
+    """All papers of the same holder in the same programme, the newest first, those of merged records included."""
+    holder = func.coalesce(Person.merged_into_id, Person.id)
+    same = select(holder).where(Person.id == certificate.person_id).scalar_subquery()
     return list(
         db.session.scalars(
             select(Certificate)
-            .where(Certificate.person_id == certificate.person_id, Certificate.programme_id == certificate.programme_id)
-            .order_by(Certificate.revision.desc())
+            .where(
+                Certificate.programme_id == certificate.programme_id,
+                Certificate.person_id.in_(
+                    select(Person.id).where(or_(Person.id == same, Person.merged_into_id == same))
+                ),
+            )
+            .order_by(Certificate.id.desc())
         )
     )
 

@@ -56,7 +56,7 @@ def failed(certificate_id: int) -> bool:
 
 
 def made(certificate_id: int) -> list[str]:
-    """The ways to name her of which there is a picture, the one asked for last first."""
+    """The ways to name her of which there is a picture, the newest first."""
     done = [job.params["shown"] for job in _jobs(certificate_id) if job.done]
     return list(dict.fromkeys(done))
 

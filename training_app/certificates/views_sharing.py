@@ -23,7 +23,7 @@ def _base() -> str:
 
 
 def _pictures(found: Certificate) -> dict[str, Any]:
-    """What the part of the page that changes shows."""
+    """What the part of the page that changes shows: every picture that there is, none while one is being made."""
     waits, made, failed = sharing.under_way(found.id), sharing.made(found.id), sharing.failed(found.id)
     stage = f"{int(waits)}{int(failed)}-{'-'.join(made)}"
     return {"certificate": found, "waits": waits, "made": made, "failed": failed, "stage": stage}
