@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
-from benchmarks import certificates, door, floor, hall, pages, servers, start
+from benchmarks import certificates, door, floor, hall, issuing, pages, servers, start
 from benchmarks.kinds import databases
 from config import ROOT
 from training_app.core.db import driver_url
@@ -67,6 +67,12 @@ def main() -> None:
         with databases(("", f"sqlite:///{folder / 'floor.db'}"), ("product", "floor")) as found:
             for kind, (product_url, floor_url) in found.items():
                 figures |= shown(at_the_door(kind, folder, product_url, floor_url))
+        with databases(("", ""), ("issuing", "spare")) as found:
+            for kind, (url, _spare) in found.items():
+                figures |= shown(issuing.measure(kind, folder, url))
+        # The slower database counts.
+        beside = min(value for key, value in figures.items() if key.endswith("_checkin_beside_issuing_ratio"))
+        figures |= shown({"checkin_beside_issuing_ratio": beside})
         figures |= shown(on_pages(folder))
     figures |= shown(certificates.measure())
     # The largest that was seen: after check-ins, and after pages and an export.

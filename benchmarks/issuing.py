@@ -64,7 +64,7 @@ def _until(app: Flask, job_id: int, enough: Callable[[Any], bool]) -> float:
     while time.perf_counter() < deadline:
         if enough(_in(app, lambda: db.session.execute(question).one())):
             return time.perf_counter()
-        time.sleep(0.02)
+        time.sleep(0.05)
     raise TimeoutError("the job stands still")
 
 

@@ -38,6 +38,16 @@ def unicode_map(name: str, characters: list[int]) -> str:
     )
 
 
+class _Outlines:
+    """Most of a face's file, read where it lies: a subset needs some hundred pieces of it, and no copy of the whole."""
+
+    def __init__(self, data: bytes, position: int) -> None:
+        self._data, self._position = data, position
+
+    def __getitem__(self, piece: slice) -> bytes:
+        return self._data[self._position + piece.start : self._position + piece.stop]
+
+
 @cache
 def font(name: str) -> Any:
     """The face of this name, registered with reportlab."""
@@ -49,7 +59,12 @@ def font(name: str) -> Any:
 
         def __init__(self, name: str, path: str) -> None:
             super().__init__(name, path, asciiReadable=0)
-            self.face.get_table = cache(self.face.get_table)
+            self.face.get_table = cache(self._table)
+
+        def _table(self, tag: str) -> Any:
+            position, length = self.face.get_table_pos(tag)
+            data = self.face._ttf_data
+            return _Outlines(data, position) if tag == "glyf" else data[position : position + length]
 
         def addObjects(self, doc: Any) -> None:
             subsets = list(self.state[doc].subsets)
