@@ -8,7 +8,7 @@ from decimal import Decimal
 from tests import cast
 from training_app.attendance.models import Attendance
 from training_app.core.db import db, transaction
-from training_app.learning import quiztaking, quizzes
+from training_app.learning import quizquestions, quizstanding, quiztaking, quizzes
 from training_app.learning.quizmodels import Quiz, QuizTry
 from training_app.learning.quizrules import MULTIPLE, SINGLE, TRUE_FALSE, Question
 
@@ -40,7 +40,7 @@ def made(event=None, questions=QUESTIONS, published=True, **settings):
         cast.PROGRAMME, event, quizzes.Settings("测试", **usual | settings), actor_id=ORGANISER, now=NOW
     )
     if questions:
-        quizzes.set_questions(quiz.id, questions, actor_id=ORGANISER, now=NOW)
+        quizquestions.set_questions(quiz.id, questions, actor_id=ORGANISER, now=NOW)
     if published:
         quizzes.publish(quiz.id, actor_id=ORGANISER, now=NOW)
     return quiz.id
@@ -61,7 +61,7 @@ def taken(quiz, person, answers=RIGHT, now=NOW):
 def stands(quiz, person, now=NOW):
     """How someone stands with a quiz."""
     db.session.expire_all()
-    return quiztaking.standing(person, db.session.get(Quiz, quiz), now)
+    return quizstanding.standing(person, db.session.get(Quiz, quiz), now)
 
 
 def one(try_id):

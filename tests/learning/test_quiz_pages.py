@@ -32,7 +32,7 @@ from tests.learning.quizzing import (
 )
 from training_app.core.db import db
 from training_app.core.spreadsheets import Column, Sheet, xlsx
-from training_app.learning import quiztaking, quizzes, service
+from training_app.learning import quizquestions, quiztaking, service
 from training_app.learning.models import Score
 from training_app.learning.quizcolumns import HEADINGS
 from training_app.learning.quizmodels import Quiz, QuizTry
@@ -102,7 +102,7 @@ def test_a_question_is_changed_and_moved_on_its_page(client_as):
     browser.post(f"/quizzes/{quiz}/questions/0", data=QUESTION | {"was": REPORT.key})
     browser.post(f"/quizzes/{quiz}/questions/2/arrange", data={"do": "up", "was": QUESTIONS[2].key})
     db.session.expire_all()
-    assert [question.text for question in quizzes.questions_of(quiz)[1]] == [
+    assert [question.text for question in quizquestions.questions_of(quiz)[1]] == [
         "先做什么？",
         QUESTIONS[2].text,
         QUESTIONS[1].text,
@@ -123,13 +123,13 @@ def test_a_file_of_questions_is_shown_before_it_is_saved(client_as):
     browser, quiz = client_as("organiser"), made()
     page = upload(browser, quiz, ["判断", "应当保密", *[""] * 8, "对", 5])
     assert page.status_code == 200 and "应当保密" in page.text
-    assert len(quizzes.questions_of(quiz)[1]) == 3
+    assert len(quizquestions.questions_of(quiz)[1]) == 3
     token = page.text.split('name="token" value="')[1].split('"')[0]
     for _twice in range(2):
         answer = browser.post(f"/quizzes/{quiz}/questions/import/confirm", data={"token": token})
         assert answer.headers["Location"] == f"/quizzes/{quiz}/questions"
     db.session.expire_all()
-    assert [question.text for question in quizzes.questions_of(quiz)[1]] == ["应当保密"]
+    assert [question.text for question in quizquestions.questions_of(quiz)[1]] == ["应当保密"]
     other = made(event=1)
     assert browser.post(f"/quizzes/{other}/questions/import/confirm", data={"token": token}).status_code == 422
 
@@ -184,7 +184,7 @@ def test_the_right_answers_never_reach_the_phone_before_the_hand_in(client_as):
     browser, page = begun(client_as, quiz)
     before = browser.get(page).text
     with db.engine.begin() as connection:
-        version = quizzes.newest(quiz)
+        version = quizquestions.newest(quiz)
         wrong = [replace(question, right=(1,)).record() for question in QUESTIONS]
         connection.execute(
             QuizTry.__table__.metadata.tables["quiz_version"].update().values(questions=wrong),

@@ -30,7 +30,7 @@ from tests.learning.quizzing import (
 from training_app.core import clock
 from training_app.core.db import db
 from training_app.core.errors import NotFound, Refusal
-from training_app.learning import quiztaking, quizzes, service
+from training_app.learning import quizquestions, quizstanding, quiztaking, quizzes, service
 from training_app.learning.models import Score
 from training_app.learning.quizmodels import QuizAnswer, QuizTry
 from training_app.people import merging, persons
@@ -48,7 +48,7 @@ def scores(person=CHEN):
 
 def waiting(person, now=NOW):
     db.session.expire_all()
-    return [standing.quiz.id for standing in quiztaking.waiting_for(person, now)]
+    return [standing.quiz.id for standing in quizstanding.waiting_for(person, now)]
 
 
 def test_a_knowledge_test_on_the_phone_becomes_a_score_like_one_from_paper():
@@ -107,7 +107,7 @@ def test_the_pass_mark_is_the_one_that_held_when_the_try_began():
     begun = quiztaking.start(quiz, CHEN, now=NOW)
     settings = replace(quizzes.settings_of(quizzes.quiz_of(cast.PROGRAMME, 1)), pass_mark=Decimal(90))
     quizzes.change(quiz, settings, actor_id=ORGANISER, now=NOW)
-    assert quiztaking.has_passed(quiztaking.hand_in(begun.id, RIGHT | {1: [0]}, now=NOW))
+    assert quizstanding.has_passed(quiztaking.hand_in(begun.id, RIGHT | {1: [0]}, now=NOW))
 
 
 def test_only_whoever_takes_part_finds_it():
@@ -212,10 +212,10 @@ def test_whoever_is_at_a_quiz_that_is_withdrawn_has_what_was_answered():
 def test_a_try_keeps_the_questions_as_they_were_asked():
     quiz = made()
     begun = quiztaking.start(quiz, CHEN, now=NOW).id
-    quizzes.set_questions(quiz, [replace(GROUP, right=(0,))], actor_id=ORGANISER, now=NOW)
+    quizquestions.set_questions(quiz, [replace(GROUP, right=(0,))], actor_id=ORGANISER, now=NOW)
     assert [question.question for question in quiztaking.shown(one(begun))] == list(QUESTIONS)
     assert quiztaking.hand_in(begun, RIGHT, now=NOW).points == 100
-    assert quiztaking.length(quiz) == 1
+    assert quizquestions.length(quiz) == 1
 
 
 def test_who_left_the_programme_meanwhile_has_a_try_and_no_score():

@@ -30,7 +30,7 @@ from tests.learning.quizzing import (
 from training_app.core import audit, files
 from training_app.core.db import db
 from training_app.core.errors import Invalid, NotFound, Refusal
-from training_app.learning import quizimporting, quizresults, quiztaking, quizzes, service
+from training_app.learning import quizimporting, quizquestions, quizresults, quiztaking, quizzes, service
 from training_app.learning.quizmodels import Quiz, QuizVersion
 
 EVERYONE = ("",)
@@ -85,41 +85,41 @@ def test_only_a_quiz_with_questions_is_published_and_it_keeps_one():
     empty = made(questions=(), published=False)
     with pytest.raises(Invalid, match="no_questions"):
         quizzes.publish(empty, **BY)
-    quizzes.set_questions(empty, [GROUP], **BY)
+    quizquestions.set_questions(empty, [GROUP], **BY)
     quizzes.publish(empty, **BY)
     with pytest.raises(Invalid, match="no_questions"):
-        quizzes.arrange(empty, 0, "remove", was=GROUP.key, **BY)
+        quizquestions.arrange(empty, 0, "remove", was=GROUP.key, **BY)
 
 
 def test_questions_that_nobody_was_asked_are_changed_in_place_and_others_make_a_version():
     quiz = made()
-    quizzes.set_questions(quiz, [GROUP], **BY)
-    assert quizzes.newest(quiz).number == 1
+    quizquestions.set_questions(quiz, [GROUP], **BY)
+    assert quizquestions.newest(quiz).number == 1
     taken(quiz, CHEN, {0: [1]})
-    quizzes.set_questions(quiz, [GROUP], **BY)
-    assert quizzes.newest(quiz).number == 1
-    quizzes.set_questions(quiz, [GROUP, VISIT], **BY)
+    quizquestions.set_questions(quiz, [GROUP], **BY)
+    assert quizquestions.newest(quiz).number == 1
+    quizquestions.set_questions(quiz, [GROUP, VISIT], **BY)
     assert [len(v.questions) for v in db.session.scalars(select(QuizVersion).order_by(QuizVersion.number))] == [1, 2]
 
 
 def test_questions_are_moved_changed_and_removed_one_by_one():
     quiz = made()
-    quizzes.arrange(quiz, 2, "up", was=GROUP.key, **BY)
-    quizzes.arrange(quiz, 0, "down", was=REPORT.key, **BY)
-    assert quizzes.questions_of(quiz)[1] == (GROUP, REPORT, VISIT)
+    quizquestions.arrange(quiz, 2, "up", was=GROUP.key, **BY)
+    quizquestions.arrange(quiz, 0, "down", was=REPORT.key, **BY)
+    assert quizquestions.questions_of(quiz)[1] == (GROUP, REPORT, VISIT)
     changed = replace(VISIT, right=(0,))
-    quizzes.put_question(quiz, 2, changed, was=VISIT.key, **BY)
-    quizzes.arrange(quiz, 1, "remove", was=REPORT.key, **BY)
-    quizzes.put_question(quiz, None, REPORT, **BY)
-    assert quizzes.questions_of(quiz)[1] == (GROUP, changed, REPORT)
+    quizquestions.put_question(quiz, 2, changed, was=VISIT.key, **BY)
+    quizquestions.arrange(quiz, 1, "remove", was=REPORT.key, **BY)
+    quizquestions.put_question(quiz, None, REPORT, **BY)
+    assert quizquestions.questions_of(quiz)[1] == (GROUP, changed, REPORT)
 
 
 def test_a_question_that_was_changed_meanwhile_is_not_overwritten():
     quiz = made()
     for place, was in ((0, VISIT.key), (3, GROUP.key)):
         with pytest.raises(Refusal, match="changed_meanwhile"):
-            quizzes.put_question(quiz, place, replace(GROUP, text="另一题"), was=was, **BY)
-    assert quizzes.questions_of(quiz)[1] == QUESTIONS
+            quizquestions.put_question(quiz, place, replace(GROUP, text="另一题"), was=was, **BY)
+    assert quizquestions.questions_of(quiz)[1] == QUESTIONS
 
 
 def test_a_quiz_that_somebody_took_is_withdrawn_and_not_deleted():
@@ -144,11 +144,11 @@ def test_every_change_is_on_record():
 
 def test_what_is_exported_is_imported_as_it_was_and_the_file_goes():
     quiz, other = made(), made(event=1, questions=(GROUP,))
-    data = quizimporting.workbook("测试", quizzes.questions_of(quiz)[1])
+    data = quizimporting.workbook("测试", quizquestions.questions_of(quiz)[1])
     shown = quizimporting.preview(data, "题目.xlsx", now=NOW)
-    assert shown.found.bad == () and quizzes.questions_of(other)[1] == (GROUP,)
+    assert shown.found.bad == () and quizquestions.questions_of(other)[1] == (GROUP,)
     quizimporting.take(other, shown.digest, "题目.xlsx", replace=True, **BY)
-    assert quizzes.questions_of(other)[1] == QUESTIONS
+    assert quizquestions.questions_of(other)[1] == QUESTIONS
     with pytest.raises(NotFound):
         files.read(shown.digest)
 
@@ -157,7 +157,7 @@ def test_what_is_asked_already_is_not_added_again():
     quiz = made(questions=(GROUP,))
     shown = quizimporting.preview(quizimporting.workbook("", QUESTIONS), "题目.xlsx", now=NOW)
     _version, count = quizimporting.take(quiz, shown.digest, "题目.xlsx", replace=False, **BY)
-    assert count == 2 and quizzes.questions_of(quiz)[1] == (GROUP, REPORT, VISIT)
+    assert count == 2 and quizquestions.questions_of(quiz)[1] == (GROUP, REPORT, VISIT)
 
 
 def test_the_template_can_be_imported():
@@ -199,7 +199,7 @@ def test_a_supervisor_counts_her_own_area():
 def test_the_hardest_question_stands_first_and_counts_over_versions():
     quiz = made(event=1)
     taken(quiz, CHEN, {0: [0], 2: [1]})
-    quizzes.set_questions(quiz, [GROUP, VISIT], **BY)
+    quizquestions.set_questions(quiz, [GROUP, VISIT], **BY)
     taken(quiz, LIN, {0: [0]})
     found = [(one.question, one.asked, one.right) for one in quizresults.hardest(quiz_of(quiz))]
     assert found == [(VISIT, 2, 0), (GROUP, 2, 1), (REPORT, 1, 1)]

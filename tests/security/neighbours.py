@@ -17,7 +17,7 @@ from training_app.checkin import sheets
 from training_app.checkin.presented import Presented
 from training_app.core import jobs
 from training_app.core.db import transaction
-from training_app.learning import feedback, outside, quiztaking, quizzes
+from training_app.learning import feedback, outside, quizquestions, quiztaking, quizzes
 from training_app.learning import service as learning
 from training_app.learning.feedbackrules import Answer
 from training_app.learning.quizrules import Question
@@ -196,7 +196,7 @@ def _plan(area: Area) -> None:
         )
     how = {"actor_id": ORGANISER, "now": NOW}
     quiz = quizzes.create(*its_quiz, quizzes.Settings(f"{area.word}测验", pass_mark=Decimal(60)), **how)
-    quizzes.set_questions(quiz.id, [Question("true_false", f"{area.word}一题", (), (0,))], **how)
+    quizquestions.set_questions(quiz.id, [Question("true_false", f"{area.word}一题", (), (0,))], **how)
     quizzes.publish(quiz.id, **how)
 
 

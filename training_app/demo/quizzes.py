@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from training_app.core.clock import at, local_date
-from training_app.learning import quizrules, quiztaking, quizzes
+from training_app.learning import quizquestions, quizrules, quizstanding, quiztaking, quizzes
 from training_app.learning.quizmodels import Quiz
 from training_app.learning.quizrules import MULTIPLE, SINGLE, TRUE_FALSE, Question
 
@@ -88,7 +88,7 @@ def leave(stage: Stage, current: Current, now: datetime) -> None:
     evening = time(18)
     test = _made(stage, current, None, "结业测试", QUESTIONS, at(local_date(now) + timedelta(days=21), evening), begin)
     directors = [person for code, person in stage.directors.items() if code != KAIYUAN_COMMUNITY]
-    waiting = [one for one in directors if quiztaking.standing(one, test, now).obstacle is None]
+    waiting = [one for one in directors if quizstanding.standing(one, test, now).obstacle is None]
     # The first ones had a bad day, the last ones wait for a word of the organiser.
     for number, person in enumerate(waiting[:-3]):
         _take(test, person, chance, begin + timedelta(hours=5 * number + 2), knows=0.3 if number < 2 else 0.85)
@@ -111,7 +111,7 @@ def _made(
 ) -> Quiz:
     settings = quizzes.Settings(title, closes_at=closes, pass_mark=quizrules.USUAL_MARK)
     quiz = quizzes.create(current.programme_id, event_id, settings, actor_id=stage.organiser, now=begin)
-    quizzes.set_questions(quiz.id, questions, actor_id=stage.organiser, now=begin)
+    quizquestions.set_questions(quiz.id, questions, actor_id=stage.organiser, now=begin)
     return quizzes.publish(quiz.id, actor_id=stage.organiser, now=begin)
 
 

@@ -12,8 +12,8 @@ from training_app.certificates.why import why as reasons
 from training_app.core import clock
 from training_app.core.db import db
 from training_app.core.errors import NotFound
-from training_app.learning import quiztaking
-from training_app.learning.quiztaking import Standing
+from training_app.learning import quizstanding
+from training_app.learning.quizstanding import Standing
 from training_app.people import posts
 from training_app.people.models import Person
 from training_app.schedule import words
@@ -39,7 +39,7 @@ def schedule() -> Any:
     return render_template(
         "home/schedule.html",
         own=mine.own(person.id, now),
-        quizzes=quiztaking.waiting_for(person.id, now),
+        quizzes=quizstanding.waiting_for(person.id, now),
         at=now,
         leave_words=LEAVES,
         leave_tones=LEAVE_TONES,
@@ -53,7 +53,7 @@ def _chosen(person: Person, now: datetime) -> tuple[list[Programme], Programme |
     chosen = next((p for p in programmes if str(p.id) == wanted), programmes[0] if programmes else None)
     if chosen is None:
         return programmes, None, []
-    quizzes = [one for one in quiztaking.waiting_for(person.id, now) if one.quiz.programme_id == chosen.id]
+    quizzes = [one for one in quizstanding.waiting_for(person.id, now) if one.quiz.programme_id == chosen.id]
     return programmes, chosen, quizzes
 
 

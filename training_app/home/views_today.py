@@ -13,7 +13,7 @@ from training_app.attendance.words import LEAVE_TONES, LEAVES
 from training_app.core import clock, qr
 from training_app.core.actors import Actor
 from training_app.core.permissions import Permission
-from training_app.learning import feedback, quiztaking
+from training_app.learning import feedback, quizstanding
 from training_app.people import policy, posts
 from training_app.registration import tickets
 from training_app.web import access
@@ -47,7 +47,7 @@ def own_page(who: Actor, person_id: int, now: datetime) -> Any:
         own=own,
         # On the day of an event everyone opens this page at once, and for the ticket.
         make_up=passport.make_up(person_id, now) if own.today is None else None,
-        quizzes=quiztaking.waiting_for(person_id, now),
+        quizzes=quizstanding.waiting_for(person_id, now),
         feedback=feedback.open_for(person_id, now),
         code=code,
         typed=typed,

@@ -14,7 +14,7 @@ from training_app.schedule.access import programme_scope
 from training_app.schedule.models import Event
 
 from .quizmodels import Quiz, QuizTry
-from .quiztaking import is_for
+from .quizstanding import is_for
 
 
 def may_manage(actor: Actor, quiz: Quiz) -> bool:

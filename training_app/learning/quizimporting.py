@@ -15,8 +15,8 @@ from training_app.registration import rosterfile
 from . import quizwords
 from .quizcolumns import HEADINGS, QuestionList, read_questions
 from .quizmodels import QuizVersion
+from .quizquestions import questions_of, set_questions
 from .quizrules import LETTERS, MULTIPLE, SINGLE, TRUE_FALSE, Question, checked_all
-from .quizzes import questions_of, set_questions
 
 _KINDS = {SINGLE: "单选题", MULTIPLE: "多选题", TRUE_FALSE: "判断题"}
 _WIDTHS = (10, 50, *(18 for _letter in LETTERS), 12, 8)

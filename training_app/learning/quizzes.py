@@ -1,8 +1,7 @@
-"""Quizzes as their organisers make them: what holds for them, their questions and the versions of these."""
+"""Quizzes as their organisers make them: what holds for them, and whether they are published."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,16 +9,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, exists, func, select, update
-from sqlalchemy.orm import Session
 
-from training_app.core import audit
 from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound, Refusal
 from training_app.schedule.models import Event, Programme
 
 from . import quizrules
 from .quizmodels import Quiz, QuizTry, QuizVersion
-from .quizrules import Question
+from .quizquestions import locked, questions_of, record_change
 from .rules import ATTEMPTS, checked_points
 
 #: Tries that a session's quiz may allow; a knowledge test has a first and a second one.
@@ -82,10 +79,6 @@ def _take(quiz: Quiz, settings: Settings) -> None:
         quiz.pass_mark = None
 
 
-def _record(quiz: Quiz, *, actor_id: int, now: datetime, **what: Any) -> None:
-    audit.record(audit.Action.QUIZ_CHANGED, ("quiz", quiz.id), actor_id=actor_id, now=now, **what)
-
-
 def quiz_of(programme_id: int, event_id: int | None = None) -> Quiz | None:
     """The quiz of a session, or of the programme itself; None while there is none."""
     whose = Quiz.event_id.is_(None) if event_id is None else Quiz.event_id == event_id
@@ -114,21 +107,14 @@ def create(programme_id: int, event_id: int | None, settings: Settings, *, actor
         _take(quiz, settings)
         session.add(quiz)
         session.flush()
-        _record(quiz, actor_id=actor_id, now=now, after=settings.record())
+        record_change(quiz, actor_id=actor_id, now=now, after=settings.record())
         return quiz
-
-
-def _locked(session: Session, quiz_id: int) -> Quiz:
-    quiz = session.scalar(select(Quiz).where(Quiz.id == quiz_id).with_for_update())
-    if quiz is None:
-        raise NotFound()
-    return quiz
 
 
 def change(quiz_id: int, settings: Settings, *, actor_id: int, now: datetime) -> Quiz:
     """Change what holds for a quiz; whoever is at it gets the new end. Raises as `create`."""
     with transaction() as session:
-        quiz = _locked(session, quiz_id)
+        quiz = locked(session, quiz_id)
         _checked(settings, of_programme=quiz.event_id is None)
         before = settings_of(quiz)
         _take(quiz, settings)
@@ -136,130 +122,44 @@ def change(quiz_id: int, settings: Settings, *, actor_id: int, now: datetime) ->
         for one in session.scalars(select(QuizTry).where(QuizTry.quiz_id == quiz_id, QuizTry.handed_in_at.is_(None))):
             one.due_at = quizrules.due(one.started_at, quiz.minutes, quiz.closes_at)
         if settings_of(quiz) != before:
-            _record(quiz, actor_id=actor_id, now=now, before=before.record(), after=settings_of(quiz).record())
+            record_change(quiz, actor_id=actor_id, now=now, before=before.record(), after=settings_of(quiz).record())
         return quiz
 
 
 def publish(quiz_id: int, *, actor_id: int, now: datetime) -> Quiz:
     """Show a quiz to whoever may take it. Raises Invalid("no_questions")."""
     with transaction() as session:
-        quiz = _locked(session, quiz_id)
+        quiz = locked(session, quiz_id)
         if not questions_of(quiz_id)[1]:
             raise Invalid("no_questions", _l("Enter or import the questions first."))
         if quiz.state != "published":
             quiz.state = "published"
-            _record(quiz, actor_id=actor_id, now=now, before={"state": "draft"}, after={"state": "published"})
+            record_change(quiz, actor_id=actor_id, now=now, before={"state": "draft"}, after={"state": "published"})
         return quiz
 
 
 def withdraw(quiz_id: int, *, actor_id: int, now: datetime) -> Quiz:
     """Make a quiz a draft again. Whoever is at it is stopped; what was answered counts."""
     with transaction() as session:
-        quiz = _locked(session, quiz_id)
+        quiz = locked(session, quiz_id)
         if quiz.state == "published":
             quiz.state = "draft"
             under_way = (QuizTry.quiz_id == quiz_id, QuizTry.handed_in_at.is_(None))
             session.execute(update(QuizTry).where(*under_way).values(due_at=now))
-            _record(quiz, actor_id=actor_id, now=now, before={"state": "published"}, after={"state": "draft"})
+            record_change(quiz, actor_id=actor_id, now=now, before={"state": "published"}, after={"state": "draft"})
         return quiz
 
 
 def remove(quiz_id: int, *, actor_id: int, now: datetime) -> None:
     """Delete a quiz that nobody has begun. Raises Refusal("taken") otherwise."""
     with transaction() as session:
-        quiz = _locked(session, quiz_id)
+        quiz = locked(session, quiz_id)
         if session.scalar(select(exists().where(QuizTry.quiz_id == quiz_id))):
             raise Refusal("taken", _l("Somebody has taken this quiz, so it stays. Withdraw it instead."))
-        _record(quiz, actor_id=actor_id, now=now, before=settings_of(quiz).record())
+        record_change(quiz, actor_id=actor_id, now=now, before=settings_of(quiz).record())
         session.execute(delete(QuizVersion).where(QuizVersion.quiz_id == quiz_id))
         session.delete(quiz)
         session.flush()
-
-
-def newest(quiz_id: int) -> QuizVersion | None:
-    """The questions that the next try is asked, or None before there were any."""
-    return db.session.scalar(
-        select(QuizVersion).where(QuizVersion.quiz_id == quiz_id).order_by(QuizVersion.number.desc()).limit(1)
-    )
-
-
-def questions_in(version: QuizVersion | None) -> tuple[Question, ...]:
-    """The questions of a version."""
-    return tuple(Question.of(record) for record in version.questions) if version else ()
-
-
-def questions_of(quiz_id: int) -> tuple[QuizVersion | None, tuple[Question, ...]]:
-    """The newest version and its questions."""
-    version = newest(quiz_id)
-    return version, questions_in(version)
-
-
-def set_questions(quiz_id: int, questions: Sequence[Question], *, actor_id: int, now: datetime) -> QuizVersion:
-    """Give a quiz these questions. What somebody was asked stays: a version that was taken is followed by a new one.
-
-    Raises Invalid with a sentence for a question that cannot be asked, one that is asked twice, or none at all while
-    the quiz is published.
-    """
-    quizrules.checked_all(questions)
-    with transaction() as session:
-        quiz = _locked(session, quiz_id)
-        if not questions and quiz.state == "published":
-            raise Invalid("no_questions", _l("A published quiz needs a question. Withdraw it first."))
-        version, before = questions_of(quiz_id)
-        if version is not None and before == tuple(questions):
-            return version
-        if version is None or session.scalar(select(exists().where(QuizTry.version_id == version.id))):
-            number = version.number + 1 if version else 1
-            version = QuizVersion(quiz_id=quiz_id, number=number)
-            session.add(version)
-        version.questions = [question.record() for question in questions]
-        version.created_by_id, version.created_at = actor_id, now
-        session.flush()
-        _record(
-            quiz,
-            actor_id=actor_id,
-            now=now,
-            before={"questions": len(before)},
-            after={"questions": len(questions), "version": version.number},
-        )
-        return version
-
-
-def _at(quiz_id: int, place: int, was: str) -> list[Question]:
-    """The questions, once it is sure that the one at this place is the one that was looked at."""
-    questions = list(questions_of(quiz_id)[1])
-    if not 0 <= place < len(questions) or questions[place].key != was:
-        raise Refusal("changed_meanwhile", _l("The questions were changed meanwhile. Look at them again."))
-    return questions
-
-
-def put_question(
-    quiz_id: int, place: int | None, question: Question, *, was: str = "", actor_id: int, now: datetime
-) -> QuizVersion:
-    """Add a question (place None), or change the one at a place, which was `was` (its key) when it was looked at.
-
-    Raises Invalid, or Refusal("changed_meanwhile").
-    """
-    quizrules.checked(question)
-    with transaction() as session:
-        _locked(session, quiz_id)
-        if place is None:
-            questions = [*questions_of(quiz_id)[1], question]
-        else:
-            questions = _at(quiz_id, place, was)
-            questions[place] = question
-        return set_questions(quiz_id, questions, actor_id=actor_id, now=now)
-
-
-def arrange(quiz_id: int, place: int, action: str, *, was: str, actor_id: int, now: datetime) -> QuizVersion:
-    """Move the question at a place up or down, or remove it. Raises as `put_question`."""
-    with transaction() as session:
-        _locked(session, quiz_id)
-        questions = _at(quiz_id, place, was)
-        question = questions.pop(place)
-        if action != "remove":
-            questions.insert(max(0, place - 1) if action == "up" else place + 1, question)
-        return set_questions(quiz_id, questions, actor_id=actor_id, now=now)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from training_app.web.addresses import public_url
 from training_app.web.filters import moment
 from training_app.web.pagination import paginate, requested_page
 
-from . import forms_quiz, quizresults, quizrules, quizwords, quizzes, service
+from . import forms_quiz, quizquestions, quizresults, quizrules, quizwords, quizzes, service
 from .blueprint import bp
 from .quizaccess import may_manage, quiz_for
 from .quizmodels import Quiz
@@ -153,7 +153,7 @@ def quiz(quiz_id: int) -> Any:
         manages=manages,
         figures=quizresults.figures(found, within),
         mark=_mark(found),
-        questions=len(quizzes.questions_of(found.id)[1]),
+        questions=len(quizquestions.questions_of(found.id)[1]),
         # Who is trained herself sees no question before she is asked it.
         hardest=quizresults.hardest(found) if everyone else [],
         page=page,

@@ -11,7 +11,7 @@ from training_app.core import clock
 from training_app.core.errors import NotFound, Refusal
 from training_app.web import access
 
-from . import forms_quiz, quizrules, quiztaking, quizwords
+from . import forms_quiz, quizquestions, quizrules, quizstanding, quiztaking, quizwords
 from .blueprint import bp
 from .quizaccess import own_quiz as quiz_of
 from .quizaccess import own_try as try_of
@@ -36,9 +36,9 @@ def own_quiz(quiz_id: int) -> Any:
         return redirect(url_for("learning.own_try", try_id=begun.id))
     return render_template(
         "learning/quiz_own.html",
-        standing=quiztaking.standing(person_id, quiz, now),
-        questions=quiztaking.length(quiz.id),
-        refusals=quiztaking.REFUSALS,
+        standing=quizstanding.standing(person_id, quiz, now),
+        questions=quizquestions.length(quiz.id),
+        refusals=quizstanding.REFUSALS,
     )
 
 
@@ -80,7 +80,7 @@ def _questions(one: QuizTry, still_open: int = 0) -> str:
 
 
 def _result(one: QuizTry) -> str:
-    standing = quiztaking.standing(one.person_id, one.quiz, clock.now())
+    standing = quizstanding.standing(one.person_id, one.quiz, clock.now())
     reveals = quizrules.reveals_now(one.quiz.reveals, handed_in=True, ended=standing.ended)
     shown = quiztaking.shown(one)
     mark = one.pass_mark if one.quiz.event_id is not None else standing.mark

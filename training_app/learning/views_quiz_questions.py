@@ -15,7 +15,7 @@ from training_app.core.spreadsheets import XLSX_TYPE, file_name
 from training_app.web import access
 from training_app.web.downloads import download
 
-from . import forms_quiz, quizimporting, quizrules, quizwords, quizzes
+from . import forms_quiz, quizimporting, quizquestions, quizrules, quizwords
 from .blueprint import bp
 from .quizaccess import quiz_for
 from .quizmodels import Quiz
@@ -40,7 +40,7 @@ def _on(quiz: Quiz) -> Any:
 def quiz_questions(quiz_id: int) -> Any:
     """The questions with their right answers."""
     quiz = _quiz(quiz_id)
-    version, questions = quizzes.questions_of(quiz.id)
+    version, questions = quizquestions.questions_of(quiz.id)
     return render_template(
         "learning/quiz_questions.html",
         quiz=quiz,
@@ -52,14 +52,14 @@ def quiz_questions(quiz_id: int) -> Any:
 
 
 def _edited(quiz: Quiz, place: int | None) -> Any:
-    questions = quizzes.questions_of(quiz.id)[1]
+    questions = quizquestions.questions_of(quiz.id)[1]
     if place is not None and place >= len(questions):
         raise NotFound()
     form = forms_quiz.QuestionForm()
     was = request.form.get("was", "")
     if form.validate_on_submit():
         try:
-            quizzes.put_question(quiz.id, place, form.question(), was=was, actor_id=_actor_id(), now=clock.now())
+            quizquestions.put_question(quiz.id, place, form.question(), was=was, actor_id=_actor_id(), now=clock.now())
         except Invalid as fault:
             forms_quiz.show_on(form, fault)
         except Refusal as fault:
@@ -100,7 +100,7 @@ def arrange_question(quiz_id: int, place: int) -> Any:
     action = request.form.get("do", "")
     if action in ("up", "down", "remove"):
         try:
-            quizzes.arrange(
+            quizquestions.arrange(
                 quiz.id, place, action, was=request.form.get("was", ""), actor_id=_actor_id(), now=clock.now()
             )
         except Refusal as fault:
@@ -113,7 +113,7 @@ def arrange_question(quiz_id: int, place: int) -> Any:
 def quiz_file(quiz_id: int) -> Any:
     """The questions as a workbook, which can be imported again."""
     quiz = _quiz(quiz_id)
-    data = quizimporting.workbook(quiz.title, quizzes.questions_of(quiz.id)[1])
+    data = quizimporting.workbook(quiz.title, quizquestions.questions_of(quiz.id)[1])
     return download(data, file_name(quiz.title, _("Quiz questions"), extension="xlsx"), XLSX_TYPE)
 
 
@@ -129,7 +129,7 @@ def _import_page(quiz: Quiz, preview: Any = None, problem: Any = None, **more: A
     return render_template(
         "learning/quiz_import.html",
         quiz=quiz,
-        there=len(quizzes.questions_of(quiz.id)[1]),
+        there=len(quizquestions.questions_of(quiz.id)[1]),
         preview=preview,
         problem=problem,
         most=quizrules.MOST_QUESTIONS,
