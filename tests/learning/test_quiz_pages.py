@@ -251,6 +251,15 @@ def test_the_organiser_sees_figures_questions_and_whom_to_remind(client_as):
     assert "陈丽华" in people and "林晓燕" not in people
 
 
+def test_a_quiz_that_closes_soon_waits_under_the_organisers_today(client_as):
+    quiz = made(event=1, closes_at=NOW + timedelta(days=3))
+    made(event=2, closes_at=NOW + timedelta(days=4))
+    taken(quiz, CHEN)
+    page = client_as("organiser").get("/").text
+    assert re.findall(r"/quizzes/(\d+)", page) == [str(quiz)] and "“测试”即将截止" in page
+    assert "/quizzes/" not in client_as("supervisor_kaiyuan").get("/").text
+
+
 def test_a_supervisor_sees_her_own_area_and_no_question(client_as):
     attended(ZHANG)
     quiz = made(event=1)

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from training_app.attendance.models import Leave, Scan, Settlement
@@ -20,6 +20,7 @@ from training_app.core.permissions import Permission as P
 from training_app.divisions.models import Division
 from training_app.divisions.rules import within_any
 from training_app.learning import outside
+from training_app.learning.quizmodels import Quiz, QuizTry
 from training_app.people import persons, policy
 from training_app.people.models import Claim, Handover, Person, PostChange
 from training_app.registration.models import Nomination, Registration, StandIn
@@ -31,6 +32,8 @@ from .rules import LONGEST, event_name
 #: A draft is brought up so long before its start, a missing facilitator likewise.
 DRAFT_AHEAD = timedelta(days=21)
 LEADER_AHEAD = timedelta(days=45)
+#: Whoever has not taken a quiz is brought up so long before it closes.
+QUIZ_AHEAD = timedelta(days=3)
 #: At most so many lines of one kind; the page behind the link has all.
 MOST = 6
 
@@ -258,6 +261,39 @@ def leave_asked(visible: ColumnElement[bool], _now: datetime) -> list[Need]:
     ]
 
 
+def quizzes_ending(visible: ColumnElement[bool], now: datetime) -> list[Need]:
+    """Quizzes that close within days: who has not taken them yet can still be reminded."""
+    taken = func.count(QuizTry.person_id.distinct())
+    rows = _rows(
+        select(Quiz.id, Quiz.title, Quiz.closes_at, Programme.title.label("programme"), taken.label("taken"))
+        .join(Programme, Programme.id == Quiz.programme_id)
+        .outerjoin(QuizTry, and_(QuizTry.quiz_id == Quiz.id, QuizTry.handed_in_at.is_not(None)))
+        .where(
+            visible,
+            Quiz.state == "published",
+            Quiz.closes_at > now,
+            Quiz.closes_at <= now + QUIZ_AHEAD,
+            or_(Quiz.opens_at.is_(None), Quiz.opens_at <= now),
+        )
+        .group_by(Quiz.id, Quiz.title, Quiz.closes_at, Programme.title)
+        .order_by(Quiz.closes_at, Quiz.id)
+    )
+    return [
+        Need(
+            _l("“%(title)s” closes soon", title=row.title),
+            lazy_ngettext(
+                "%(num)d person has handed in on the phone; remind the others",
+                "%(num)d people have handed in on the phone; remind the others",
+                row.taken,
+            ),
+            _l("View"),
+            "learning.quiz",
+            {"quiz_id": row.id, "show": "open"},
+        )
+        for row in rows
+    ]
+
+
 def handovers(codes: tuple[str, ...]) -> list[Need]:
     """Changes of post that supervisors submitted."""
     rows = _rows(
@@ -350,6 +386,7 @@ _OF_PROGRAMMES: tuple[tuple[P, Callable[[ColumnElement[bool], datetime], list[Ne
     (P.SCHEDULE_PLAN, without_facilitator),
     (P.ATTENDANCE_CORRECT, to_close),
     (P.ATTENDANCE_CORRECT, came_in_late),
+    (P.SCORE_MANAGE, quizzes_ending),
 )
 _OF_AREAS: tuple[tuple[P, Callable[[tuple[str, ...]], list[Need]]], ...] = (
     (P.HANDOVER_DECIDE, handovers),
