@@ -50,7 +50,11 @@ class Config:
         self.SESSION_REFRESH_EACH_REQUEST = False
         self.MAX_CONTENT_LENGTH = 8 * 1024 * 1024
         #: What an address ends in → the bytes that it takes instead: photos of several pages come in one go.
-        self.LARGER_CONTENT = {"/sheets": 48 * 1024 * 1024, "/elsewhere/new": 9 * 1024 * 1024}
+        self.LARGER_CONTENT = {
+            "/sheets": 48 * 1024 * 1024,
+            "/elsewhere/new": 9 * 1024 * 1024,
+            "/paper/seal": 11 * 1024 * 1024,
+        }
         #: A PEM file of the keys that sign badges, the first for new ones; empty: one is made and kept in the instance.
         self.BADGE_KEYS = os.environ.get("BADGE_KEYS", "")
         #: Who issues badges; empty: the product's Chinese name.

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from training_app.certificates.drawing import draw, picture
+from training_app.certificates.look import STANDARD, Look, Seal
 from training_app.certificates.typesetting import lines
-from training_app.certificates.wording import CertificateFacts, Piece, Seal
+from training_app.certificates.wording import CertificateFacts, Piece
 from training_app.core import faces, glyphs
 from training_app.core.glyphs import missing_characters
 
@@ -71,7 +72,7 @@ def test_a_completion_certificate_without_a_test_cannot_be_made():
 
 def test_a_seal_needs_who_approved_it():
     with pytest.raises(ValueError, match="approver"):
-        replace(FACTS, seal=Seal(b"", "", ""))
+        Look("carp", STANDARD["completion"], seal=Seal(b"", "", ""))
 
 
 def test_one_day_is_written_once_and_a_new_year_twice():

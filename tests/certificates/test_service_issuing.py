@@ -14,7 +14,8 @@ from tests import cast
 from tests.certificates.earning import BASE, CHEN, LIN, ORGANISER, ZHANG, crowd, earn, issue, issued, start
 from training_app.attendance.models import Attendance
 from training_app.certificates import issuing, papers, pictures, serials, service
-from training_app.certificates.design import Design, set_design
+from training_app.certificates.design import Design
+from training_app.certificates.designing import set_design
 from training_app.certificates.models import Certificate, Serial
 from training_app.certificates.rules import Conditions
 from training_app.core import files, jobs

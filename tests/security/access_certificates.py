@@ -36,6 +36,20 @@ ROWS = {
         _page("/paper", anyone=403, visitor=302, **MAY),
         _page("/paper", method="POST", data=WRONG_PAPER, anyone=403, administrator=422, organiser=422),
     ],
+    "certificates.paper_preview": [
+        _page("/paper/preview", method="POST", data=WRONG_PAPER, anyone=403, administrator=422, organiser=422)
+    ],
+    "certificates.paper_picture": [_page("/paper/preview.png", anyone=403, visitor=302, **MAY)],
+    "certificates.calibration": [_page("/paper/calibration.pdf", anyone=403, visitor=302, **MAY)],
+    "certificates.paper_upload": [
+        _page("/paper/pictures", method="POST", data={"part": "logo"}, anyone=403, **SENT),
+        _page("/paper/pictures", method="POST", data={"part": "emblem"}, anyone=403, **NONE),
+    ],
+    "certificates.paper_seal": [
+        _page("/paper/seal", method="POST", data={}, anyone=403, administrator=422, organiser=422)
+    ],
+    "certificates.paper_restore": [_page("/paper/9/restore", method="POST", anyone=403, **NONE)],
+    "certificates.paper_file": [_page("/paper/9/logo", anyone=403, visitor=302, **NONE)],
     "certificates.register": [_page("/register", anyone=403, visitor=302, **MAY)],
     "certificates.issue": [_page("/issue", method="POST", data={"who": "all"}, anyone=403, **SENT)],
     "certificates.bundle": [_page("/bundle", method="POST", data={"who": "all"}, anyone=403, **SENT)],

@@ -25,7 +25,7 @@ OPEN_TO_ALL = {"checkin.venue_enter", "checkin.venue_walk_in"}
 #: What everyone in the subdistricts has in common.
 SHARED = {"event_id": (4, 6), "slot_id": (4, 6), "phase_id": (4, 6), "programme_id": (cast.PROGRAMME,)}
 #: Arguments that count within a thing, and are nobody's number.
-COUNTED: dict[str, tuple[int, ...]] = {"place": (0, 1)}
+COUNTED: dict[str, tuple[int, ...]] = {"place": (0, 1), "version": (1,)}
 NOWHERE = 9_999
 NAME, PHONE, PLACE = f"{FUQIAO.word}甲", f"{FUQIAO.phones[3:]}0000", FUQIAO.communities[0]
 #: What is put into a field of this name; a number of Fuqiao's into any other.

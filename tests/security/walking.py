@@ -94,8 +94,10 @@ WORDS: dict[str, list[Any]] = {
     "code": CODES,
     "kind": ["xlsx", "csv"],
     "number": [1, 2],
+    "part": ["logo"],
     "place": [0, 1],
     "shown": ["full", "masked"],
+    "version": [1],
 }
 #: What a `code` is elsewhere than in reports: a secret, which nobody counts through.
 SECRETS = {
@@ -143,6 +145,7 @@ PARAMETERS: dict[str, tuple[Any, ...]] = {
     "text": ("eve",),
     "under": (cast.FUQIAO,),
     "venue": (Venue,),
+    "version": ("1",),
     "when": ("past",),
     "year": ("2026",),
 }

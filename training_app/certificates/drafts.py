@@ -17,12 +17,13 @@ from training_app.core.glyphs import missing_characters
 from training_app.people.models import Person
 from training_app.schedule.models import Event, Phase, Programme
 
-from .design import claims_of, design_of, issuer_of
+from .claims import unlawful_claims
+from .design import design_of, issuer_of, look_of, registered_names, written
 from .models import Certificate, Rule
 from .records import again, kept
 from .rules import Conditions
 from .service import Progress, progress
-from .wording import COMPLETION, CertificateFacts
+from .wording import COMPLETION, PLACE, CertificateFacts
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Draft:
     prefix: str
     kind: str
     rule_version: int
+    paper_version: int
     replaces: int | None
     facts: Callable[..., CertificateFacts]
     record: Callable[[CertificateFacts], dict[str, Any]]
@@ -53,15 +55,24 @@ def refuse_undrawable(text: str) -> None:
 
 def refuse_wording(programme: Programme) -> None:
     """Raises Refusal "unlawful_claims" or "undrawable" for what all papers of a programme would say."""
-    issuer = issuer_of(programme)
-    words = claims_of(programme, issuer)
+    words = claims_of(programme)
     if words:
         sentence = _l(
             "A certificate must not claim “%(words)s”. Change the programme's title, or have the body registered.",
             words="”, “".join(words),
         )
         raise Refusal("unlawful_claims", sentence, words=words)
-    refuse_undrawable(programme.title + issuer.host)
+    refuse_undrawable(on_every_paper(programme))
+
+
+def on_every_paper(programme: Programme) -> str:
+    """What all papers of a programme say alike, with a mark where something is filled in."""
+    return "\n".join((programme.title, *issuer_of(programme).bodies, PLACE.sub("\n", written(design_of(programme)))))
+
+
+def claims_of(programme: Programme) -> list[str]:
+    """The words that a paper of this programme would carry without the right to (国家, 全国 …)."""
+    return unlawful_claims(on_every_paper(programme), registered_names())
 
 
 def holder(person_id: int) -> Person:
@@ -74,8 +85,8 @@ def holder(person_id: int) -> Person:
     return person
 
 
-def first(programme_id: int, person_id: int, version: int, now: datetime) -> Draft:
-    """The paper that this person has earned under this version of the rule.
+def first(programme_id: int, person_id: int, version: int, paper: int, now: datetime) -> Draft:
+    """The paper that this person has earned under this version of the rule, in this version of the design.
 
     Raises Refusal "person_gone", "not_eligible" or "undrawable".
     """
@@ -89,7 +100,7 @@ def first(programme_id: int, person_id: int, version: int, now: datetime) -> Dra
     if not far.eligible:
         raise Refusal("not_eligible", far.sentence)
     refuse_undrawable(person.name)
-    design, issuer = design_of(programme), issuer_of(programme)
+    design, issuer = design_of(programme, paper), issuer_of(programme)
     # The dates are those of the course: a ceremony months later does not lengthen it.
     course = [visit for visit in far.attended if visit.kind == "session"] or list(far.attended)
     base: dict[str, Any] = {
@@ -107,12 +118,14 @@ def first(programme_id: int, person_id: int, version: int, now: datetime) -> Dra
         "with_english": design.with_english,
         "offset_mm": (float(design.offset_x), float(design.offset_y)),
         "framed": design.framed,
+        "look": look_of(design, far.kind),
     }
     return Draft(
         programme_id=programme.id,
         prefix=design.prefix,
         kind=far.kind,
         rule_version=version,
+        paper_version=paper,
         replaces=None,
         facts=lambda **number: CertificateFacts(**base, **number),
         record=lambda facts: kept(facts, far.attended),
@@ -130,13 +143,16 @@ def replacement(certificate_id: int, person_id: int) -> Draft:
     name = holder(person_id).name
     refuse_undrawable(name)
     record, prefix = dict(old.facts), old.serial.rpartition("-")[0]
+    programme = db.session.get_one(Programme, old.programme_id)
+    look = look_of(design_of(programme, old.paper_version), old.kind)
     return Draft(
         programme_id=old.programme_id,
         prefix=prefix,
         kind=old.kind,
         rule_version=old.rule_version,
+        paper_version=old.paper_version,
         replaces=old.id,
-        facts=lambda **number: again(record, name=name, **number),
+        facts=lambda **number: again(record, name=name, look=look, **number),
         record=lambda facts: kept(facts, ()) | {"attended": record["attended"]},
     )
 

@@ -2,41 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired
-
-from .design import Design
-from .fields import NUMBER_NEEDED, NumberField
-
-
-class PaperForm(FlaskForm):
-    """How a programme's certificates are printed."""
-
-    prefix = StringField(
-        _l("Before each number"),
-        description=_l("Issuer and year, for example LC2026; the numbers are then LC2026-0001, LC2026-0002 …"),
-        render_kw={"maxlength": 12, "autocapitalize": "characters"},
-    )
-    with_english = BooleanField(_l("English below the Chinese text"))
-    framed = BooleanField(_l("Print the border (switch it off for bought paper that has one)"))
-    offset_x = NumberField(_l("Move everything to the right, in millimetres"), [InputRequired(NUMBER_NEEDED)], places=1)
-    offset_y = NumberField(_l("Move everything down, in millimetres"), [InputRequired(NUMBER_NEEDED)], places=1)
-    specimen = BooleanField(_l("Print 样张 (specimen) across every certificate"))
-
-    def design(self) -> Design:
-        """What was typed."""
-        return Design(
-            prefix=(self.prefix.data or "").strip().upper(),
-            with_english=self.with_english.data,
-            framed=self.framed.data,
-            offset_x=self.offset_x.data.quantize(Decimal("0.1")),
-            offset_y=self.offset_y.data.quantize(Decimal("0.1")),
-            specimen=self.specimen.data,
-        )
 
 
 class ReasonForm(FlaskForm):

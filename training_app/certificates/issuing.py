@@ -16,7 +16,7 @@ from training_app.core.db import db, transaction
 from training_app.core.errors import Invalid, NotFound, Refusal
 from training_app.schedule.models import Programme
 
-from . import pictures, serials
+from . import designing, pictures, serials
 from .drafts import holder, refuse_undrawable, refuse_wording, replaced
 from .making import KIND
 from .models import Certificate, Serial
@@ -60,9 +60,9 @@ def start(
         rule = current_rule(programme_id) or set_rule(
             programme_id, proposed(programme.planned_sessions), actor_id=actor_id, now=now
         )
-        job_id = _put_in_line(
-            programme_id, chosen, {"base": base_url, "rule": rule.version}, actor_id=actor_id, now=now
-        )
+        paper = designing.ensure(programme_id, actor_id=actor_id, now=now)
+        params = {"base": base_url, "rule": rule.version, "paper": paper.version}
+        job_id = _put_in_line(programme_id, chosen, params, actor_id=actor_id, now=now)
     return Started(job_id, len(chosen), asked - len(chosen))
 
 

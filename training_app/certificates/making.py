@@ -85,7 +85,7 @@ class _Making:
     def _draft(self, now: datetime) -> Draft:
         if "replaces" in self.params:
             return replacement(int(self.params["replaces"]), self.person_id)
-        return first(self.programme_id, self.person_id, int(self.params["rule"]), now)
+        return first(self.programme_id, self.person_id, int(self.params["rule"]), int(self.params["paper"]), now)
 
     def _statement(self, facts: CertificateFacts) -> Statement:
         place = (
@@ -113,6 +113,7 @@ class _Making:
             person_id=self.person_id,
             programme_id=self.programme_id,
             rule_version=draft.rule_version,
+            paper_version=draft.paper_version,
             revision=self._revision(),
             kind=draft.kind,
             facts=draft.record(facts),

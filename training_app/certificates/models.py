@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training_app.core.db import Model, UtcDateTime
@@ -29,21 +28,33 @@ class Rule(Model):
 
 
 class Paper(Model):
-    """How a programme's certificates are printed; without a row the defaults hold."""
+    """A version of how a programme's certificates look and are printed; never edited."""
 
     __tablename__ = "paper"
+    __table_args__ = (UniqueConstraint("programme_id", "version"),)
 
-    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), primary_key=True)
-    #: Stands before each number, "LC2026": issuer and year.
-    prefix: Mapped[str] = mapped_column(String(20))
-    with_english: Mapped[bool] = mapped_column(default=False)
-    #: Off where the bought paper has its own border.
-    framed: Mapped[bool] = mapped_column(default=True)
-    #: Moves all ink right and down, in millimetres.
-    offset_x: Mapped[Decimal] = mapped_column(Numeric(4, 1), default=Decimal(0))
-    offset_y: Mapped[Decimal] = mapped_column(Numeric(4, 1), default=Decimal(0))
-    #: On: every certificate is crossed by 样张.
-    specimen: Mapped[bool] = mapped_column(default=False)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    version: Mapped[int]
+    #: Prefix, texts, languages, colours, shift …; certificates.design.Design reads it
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON)
+    #: The version that this one brought back.
+    restored_version: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by_id: Mapped[int | None]
+
+
+class PaperFile(Model):
+    """A file that a version uses (logo, seal, its consent, a signature): kept as long as the version."""
+
+    __tablename__ = "paper_file"
+    __table_args__ = (UniqueConstraint("paper_id", "part"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id"))
+    #: logo, seal, consent, signature_0, signature_1
+    part: Mapped[str] = mapped_column(String(12))
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
 
 
 class SerialCounter(Model):
@@ -97,6 +108,8 @@ class Certificate(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     rule_version: Mapped[int]
+    #: The version of the design it was drawn with.
+    paper_version: Mapped[int] = mapped_column(default=1)
     revision: Mapped[int] = mapped_column(default=1)
     #: completion 结业证书, attendance 参训证明
     kind: Mapped[str] = mapped_column(String(12))

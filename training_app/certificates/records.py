@@ -12,8 +12,8 @@ from training_app.core.clock import local_date
 
 from .wording import CertificateFacts
 
-#: Given by the number, the moment and the design, so not kept among the facts twice.
-_ELSEWHERE = ("serial", "check_code", "verify_url", "seal")
+#: Given by the number and by the version of the design, so not kept among the facts twice.
+_ELSEWHERE = ("serial", "check_code", "verify_url", "look")
 
 
 def kept(facts: CertificateFacts, attended: Iterable[Attended]) -> dict[str, Any]:

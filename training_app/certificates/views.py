@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (  # noqa: F401
     models,
     views_badges,
+    views_design,
     views_jobs,
     views_papers,
     views_programmes,

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import render_template, request
 
 from training_app.core import clock, jobs
-from training_app.core.errors import Invalid
 from training_app.core.permissions import Permission
 from training_app.divisions.service import filter_choices
 from training_app.learning.roll import places
-from training_app.people.forms import show
 from training_app.people.policy import allows, allows_anywhere
 from training_app.schedule.access import programme_for, programme_scope
 from training_app.schedule.queries import programmes
@@ -20,10 +17,9 @@ from training_app.schedule.visibility import listed_programmes
 from training_app.web import access
 from training_app.web.pagination import PER_PAGE, Page, paginate, requested_page
 
-from . import bundling, design, making, papers, rulebook
+from . import bundling, drafts, making, papers, rulebook
 from .access import areas_in
 from .blueprint import bp
-from .forms import PaperForm
 from .rules import words
 from .standings import STATES, count, standings
 
@@ -73,27 +69,8 @@ def programme(programme_id: int) -> Any:
         running=[job for job in recent if job.state in ("queued", "running")],
         recent=recent,
         filters={"under": under, "q": text, "state": state},
-        claims=design.claims_of(found, design.issuer_of(found)) if may_issue else [],
+        claims=drafts.claims_of(found) if may_issue else [],
     )
-
-
-@bp.route("/programmes/<int:programme_id>/certificates/paper", methods=["GET", "POST"])
-@access.needs(Permission.CERTIFICATE_ISSUE)
-def paper(programme_id: int) -> Any:
-    """How the next certificates are printed."""
-    who, now = access.actor(), clock.now()
-    found = programme_for(who, programme_id, Permission.CERTIFICATE_ISSUE)
-    form = PaperForm(obj=design.design_of(found))
-    if form.validate_on_submit():
-        try:
-            design.set_design(found.id, form.design(), actor_id=who.person_id, now=now)
-        except Invalid as fault:
-            show(form, fault)
-        else:
-            flash(_("Certificates issued from now on are printed like this."))
-            return redirect(url_for("certificates.programme", programme_id=found.id))
-    page = render_template("certificates/paper.html", programme=found, form=form, issuer=design.issuer_of(found))
-    return page, 422 if form.is_submitted() else 200
 
 
 @bp.get("/programmes/<int:programme_id>/certificates/register")

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-COMPLETION, ATTENDANCE = "completion", "attendance"
-TITLES = {COMPLETION: "结业证书", ATTENDANCE: "参训证明"}
-ENGLISH_TITLES = {COMPLETION: "Certificate of Completion", ATTENDANCE: "Certificate of Attendance"}
+from .look import ATTENDANCE, COMPLETION, STANDARD, Look, standard
 
-
-@dataclass(frozen=True)
-class Seal:
-    """A drawn seal: only with the person who approved it and the consent that was uploaded."""
-
-    image: bytes
-    approved_by: str
-    consent_sha256: str
+TITLES = {kind: texts.title for kind, texts in STANDARD.items()}
+ENGLISH_TITLES = {kind: texts.english_title for kind, texts in STANDARD.items()}
+__all__ = ["ATTENDANCE", "COMPLETION", "ENGLISH_TITLES", "PLACES", "TITLES", "CertificateFacts", "Piece"]
+#: {name}, {hours} …: what may stand in a text and is filled in for each person.
+PLACES = ("name", "dates", "start", "end", "hours", "programme", "phase", "host", "issued")
+PLACE = re.compile(r"\{([^{}]*)\}")
+#: Stretches that read badly when a line ends inside them.
+_KEPT = re.compile(r"(准予结业。?|特发此证。?|特此证明。?)")
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,8 @@ class CertificateFacts:
     """Everything that is printed on one certificate.
 
     `hours` are credit hours; `offset_mm` moves all ink right and down on bought paper; `framed` is off where that
-    paper has its own border; a `specimen` is crossed by 样张. Raises ValueError when the paper would claim a test
-    that was not passed, or bear a seal that nobody approved.
+    paper has its own border; a `specimen` is crossed by 样张; `look` is the version of the design, by default the
+    kind's own. Raises ValueError when the paper would claim a test that was not passed.
     """
 
     kind: str
@@ -47,16 +46,19 @@ class CertificateFacts:
     with_english: bool = False
     offset_mm: tuple[float, float] = (0.0, 0.0)
     framed: bool = True
-    seal: Seal | None = None
     latin_name: str = ""
+    look: Look | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in TITLES:
             raise ValueError(f"unknown kind {self.kind!r}")
         if self.kind == COMPLETION and not self.tested:
             raise ValueError("a completion certificate needs a test that was passed")
-        if self.seal and not (self.seal.approved_by and self.seal.consent_sha256):
-            raise ValueError("a seal needs a named approver and an uploaded consent")
+
+    @property
+    def shown(self) -> Look:
+        """How it looks."""
+        return self.look or standard(self.kind)
 
 
 @dataclass(frozen=True)
@@ -78,19 +80,55 @@ def amount(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def paragraphs(facts: CertificateFacts) -> list[list[Piece]]:
-    """The Chinese text, as the field words it."""
-    text = [Piece(facts.name, True), Piece("同志于"), Piece(_day(facts.starts_on), True)]
+def _dates(facts: CertificateFacts) -> list[Piece]:
+    found = [Piece(_day(facts.starts_on), True)]
     if facts.ends_on != facts.starts_on:
         same_year = facts.ends_on.year == facts.starts_on.year
-        text += [Piece("至"), Piece(_day(facts.ends_on, year=not same_year), True)]
-    phase = f"（第 {facts.phase_number} 期）" if facts.phase_number else ""
-    text.append(Piece(f"参加{facts.host}主办的“{facts.programme_title}”{phase}，"))
-    done = "修完规定课程，共计" if facts.kind == COMPLETION else "共计"
-    text += [Piece(done), Piece(amount(facts.hours), True)]
-    if facts.kind == COMPLETION:
-        return [[*text, Piece("学时，经考核合格，"), Piece("准予结业。", whole=True)], [Piece("特发此证。")]]
-    return [[*text, Piece("学时。")], [Piece("特此证明。")]]
+        found += [Piece("至"), Piece(_day(facts.ends_on, year=not same_year), True)]
+    return found
+
+
+def _chinese(facts: CertificateFacts) -> dict[str, list[Piece]]:
+    return {
+        "name": [Piece(facts.name, True)],
+        "dates": _dates(facts),
+        "start": [Piece(_day(facts.starts_on), True)],
+        "end": [Piece(_day(facts.ends_on), True)],
+        "hours": [Piece(amount(facts.hours), True)],
+        "programme": [Piece(facts.programme_title)],
+        "phase": [Piece(f"（第 {facts.phase_number} 期）")] if facts.phase_number else [],
+        "host": [Piece(facts.host)],
+        "issued": [Piece(_day(facts.issued_on))],
+    }
+
+
+def _filled(text: str, values: dict[str, list[Piece]]) -> list[Piece]:
+    """The text with its places filled in; stretches that are not filled in are one piece where they touch."""
+    pieces: list[Piece] = []
+    for position, part in enumerate(PLACE.split(text)):
+        for piece in values[part] if position % 2 else [Piece(part)]:
+            if pieces and not pieces[-1].filled and not piece.filled:
+                pieces[-1] = Piece(pieces[-1].text + piece.text)
+            elif piece.text:
+                pieces.append(piece)
+    return pieces
+
+
+def _kept_whole(pieces: list[Piece]) -> list[Piece]:
+    found: list[Piece] = []
+    for piece in pieces:
+        if piece.filled:
+            found.append(piece)
+            continue
+        found += [Piece(part, whole=position % 2 == 1) for position, part in enumerate(_KEPT.split(piece.text)) if part]
+    return found
+
+
+def paragraphs(facts: CertificateFacts) -> list[list[Piece]]:
+    """The Chinese text: the body's lines, and the closing words."""
+    texts, values = facts.shown.texts, _chinese(facts)
+    rows = [row.strip() for row in (*texts.body.splitlines(), *texts.closing.splitlines())]
+    return [_kept_whole(_filled(row, values)) for row in rows if row]
 
 
 def issue_day(facts: CertificateFacts) -> str:
@@ -112,12 +150,16 @@ def english(facts: CertificateFacts) -> str:
     when = f"on {_english_day(facts.starts_on)}"
     if facts.ends_on != facts.starts_on:
         when = f"from {_english_day(facts.starts_on)} to {_english_day(facts.ends_on)}"
-    phase = f", phase {facts.phase_number}," if facts.phase_number else ""
-    hours = f"{amount(facts.hours)} credit hours"
-    start = (
-        f"This is to certify that {facts.latin_name or facts.name} took part in “{facts.programme_title}”{phase} "
-        f"hosted by {facts.host}, {when}"
-    )
-    if facts.kind == COMPLETION:
-        return f"{start}, completed the required course of {hours} and passed the test."
-    return f"{start}, and attended {hours}."
+    values = {
+        "name": facts.latin_name or facts.name,
+        "dates": when,
+        "start": _english_day(facts.starts_on),
+        "end": _english_day(facts.ends_on),
+        "hours": amount(facts.hours),
+        "programme": facts.programme_title,
+        "phase": f", phase {facts.phase_number}," if facts.phase_number else "",
+        "host": facts.host,
+        "issued": _english_day(facts.issued_on),
+    }
+    text = PLACE.sub(lambda place: values[place[1]], facts.shown.texts.english)
+    return " ".join(text.split()).replace(",,", ",")

@@ -46,4 +46,4 @@ def missing_characters(text: str) -> list[str]:
     A missing glyph prints nothing and raises nothing, so names are asked before anything is issued.
     """
     faces = [REGULAR, RARE] if RARE.exists() else [REGULAR]
-    return list(dict.fromkeys(c for c in text if c != " " and not any(draws(face, c) for face in faces)))
+    return list(dict.fromkeys(c for c in text if c not in " \r\n" and not any(draws(face, c) for face in faces)))

@@ -10,8 +10,9 @@ from flask import current_app
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from training_app.certificates import design, issuing
+from training_app.certificates import design, designing, issuing
 from training_app.certificates import service as certificates
+from training_app.certificates.look import COMPLETION
 from training_app.core import clock, jobs
 from training_app.core.clock import at
 from training_app.core.db import db, transaction
@@ -66,8 +67,15 @@ def _issue(people: stage.Stage, programme_id: int, base_url: str) -> None:
     day = at(date(2024, 3, 6), time(15))
     programme = db.session.get_one(Programme, programme_id)
     # A bureau's paper that is no real one says so across its face.
-    specimen = replace(design.design_of(programme), specimen=True)
-    design.set_design(programme_id, specimen, actor_id=people.organiser, now=day)
+    proposed = design.design_of(programme)
+    texts = replace(proposed.texts[COMPLETION], closing="特发此证，愿您与孩子们一路同行。")
+    specimen = replace(
+        proposed,
+        specimen=True,
+        texts=proposed.texts | {COMPLETION: texts},
+        signers=(("", "培训班主任"),),
+    )
+    designing.set_design(programme_id, specimen, actor_id=people.organiser, now=day)
     known = [people.directors_2023[code] for code in (stage.KAIYUAN_COMMUNITY, stage.FUQIAO_COMMUNITY)]
     progress = certificates.progress(programme_id, people.directors_2023.values(), day)
     eligible = [one.person_id for one in progress.values() if one.eligible]

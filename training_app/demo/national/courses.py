@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from training_app.attendance.service import Attended
+from training_app.certificates.design import Design
 from training_app.certificates.models import Paper, Rule
 from training_app.certificates.rules import Conditions
 from training_app.core.clock import at
@@ -94,7 +95,8 @@ def programme(city: City, year: int, rows: Rows) -> Course:
     rows.add(Rule, made, 1, CONDITIONS.record(), began_at, city.organiser_id)
     prefix = f"F{city.code}{year}"
     # A bureau's paper that is no real one says so across its face.
-    rows.of[Paper].append((made, prefix, False, True, Decimal(0), Decimal(0), True))
+    settings = Design(prefix, specimen=True).record()
+    rows.add(Paper, made, 1, settings, began_at, city.organiser_id)
     return Course(made, title, year, prefix, began_at)
 
 

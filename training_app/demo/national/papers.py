@@ -120,7 +120,7 @@ class Press:
         person_id = member.person_id
         self._rows.of[Serial].append((number, person_id, course.id, verify, check, when, "used", ""))
         text = facts.replace(_NAME, member.name)
-        values = (number, verify, check, person_id, course.id, 1, 1, COMPLETION, text, *self._files, when)
+        values = (number, verify, check, person_id, course.id, 1, 1, 1, COMPLETION, text, *self._files, when)
         self._rows.add(Certificate, *values, city.organiser_id, "")
 
     def close(self, course: Course) -> None:

@@ -33,7 +33,7 @@ COLUMNS: dict[Any, str] = {
     " created_at",
     ProgrammeHost: "id programme_id role organisation_id position",
     Rule: "id programme_id version conditions created_at created_by_id",
-    Paper: "programme_id prefix with_english framed offset_x offset_y specimen",
+    Paper: "id programme_id version settings created_at created_by_id",
     Phase: "id programme_id number title nominate_until",
     Event: "id programme_id phase_id kind number title curriculum_area description venue_id capacity seats_taken"
     " registration_opens_at registration_closes_at state cancel_reason revision created_at",
@@ -50,8 +50,8 @@ COLUMNS: dict[Any, str] = {
     Attendance: "id slot_id person_id registration_id as_whom status left_early arrived_at division_code",
     Score: "id programme_id person_id attempt points source entered_by_id entered_at",
     Serial: "serial person_id programme_id verify_code check_code reserved_at state reason",
-    Certificate: "id serial verify_code check_code person_id programme_id rule_version revision kind facts file_sha256"
-    " picture_sha256 issued_at issued_by_id revoke_reason",
+    Certificate: "id serial verify_code check_code person_id programme_id rule_version paper_version revision kind"
+    " facts file_sha256 picture_sha256 issued_at issued_by_id revoke_reason",
     SerialCounter: "prefix next_number",
 }
 #: Registrations that wait together; keeps memory flat in the largest city.

@@ -449,6 +449,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('programme_id', sa.Integer(), nullable=False),
     sa.Column('rule_version', sa.Integer(), nullable=False),
+    sa.Column('paper_version', sa.Integer(), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=12), nullable=False),
     sa.Column('facts', sa.JSON(), nullable=False),
@@ -501,15 +502,16 @@ def upgrade() -> None:
     sa.UniqueConstraint('programme_id', 'version', name=op.f('uq_feedback_form_programme_id_version'))
     )
     op.create_table('paper',
+    sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('programme_id', sa.Integer(), nullable=False),
-    sa.Column('prefix', sa.String(length=20), nullable=False),
-    sa.Column('with_english', sa.Boolean(), nullable=False),
-    sa.Column('framed', sa.Boolean(), nullable=False),
-    sa.Column('offset_x', sa.Numeric(precision=4, scale=1), nullable=False),
-    sa.Column('offset_y', sa.Numeric(precision=4, scale=1), nullable=False),
-    sa.Column('specimen', sa.Boolean(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('settings', sa.JSON(), nullable=False),
+    sa.Column('restored_version', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_paper_programme_id')),
-    sa.PrimaryKeyConstraint('programme_id', name=op.f('pk_paper'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_paper')),
+    sa.UniqueConstraint('programme_id', 'version', name=op.f('uq_paper_programme_id_version'))
     )
     op.create_table('phase',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -693,6 +695,16 @@ def upgrade() -> None:
     sa.UniqueConstraint('phase_id', 'person_id', name=op.f('uq_nomination_phase_id_person_id'))
     )
     op.create_index('ix_nomination_state', 'nomination', ['phase_id', 'state'], unique=False)
+    op.create_table('paper_file',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('paper_id', sa.Integer(), nullable=False),
+    sa.Column('part', sa.String(length=12), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['paper_id'], ['paper.id'], name=op.f('fk_paper_file_paper_id')),
+    sa.ForeignKeyConstraint(['sha256'], ['stored_file.sha256'], name=op.f('fk_paper_file_sha256')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_paper_file')),
+    sa.UniqueConstraint('paper_id', 'part', name=op.f('uq_paper_file_paper_id_part'))
+    )
     op.create_table('quota',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('phase_id', sa.Integer(), nullable=False),
@@ -1152,6 +1164,7 @@ def downgrade() -> None:
     op.drop_table('event_host')
     op.drop_table('agenda_item')
     op.drop_table('quota')
+    op.drop_table('paper_file')
     op.drop_index('ix_nomination_state', table_name='nomination')
     op.drop_table('nomination')
     op.drop_index('ix_login_person', table_name='login')
