@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from .certificates import signingkeys
+from .core import glyphs
 from .core.db import db
 from .core.errors import Refusal
 from .divisions.models import Division
@@ -96,6 +97,11 @@ def _fonts(_now: datetime) -> Iterator[Finding]:
         yield Finding("wrong", "fonts", f"missing in {_ROOM / 'fonts'}: {', '.join(missing)}")
     else:
         yield Finding("ok", "fonts", f"{len(FONTS)} faces")
+    if not glyphs.RARE.is_file():
+        command = "apt install fonts-hanazono"
+        yield Finding(
+            "warning", "rare characters", f"names with such as 𠮷 cannot be printed until you run `{command}`"
+        )
 
 
 def _signing(now: datetime) -> Iterator[Finding]:

@@ -59,5 +59,9 @@ def rare_face(path, shapes):
     entry = tables[b"cmap"]
     new = bytearray(data) + b"\0" * (-len(data) % 4)
     new[entry + 8 : entry + 16] = struct.pack(">LL", len(new), len(table))
-    path.write_bytes(bytes(new) + table)
+    face = bytes(new) + table
+    # A name of its own: reportlab takes two faces of one name for the same.
+    for code in ("ascii", "utf-16-be"):
+        face = face.replace("NotoSerifSC-Regular".encode(code), "RareSerifXX-Regular".encode(code))
+    path.write_bytes(face)
     return path
