@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.looking import look
@@ -45,3 +46,14 @@ def test_without_scripts_the_buttons_do_the_same_and_enter_removes_nothing(page_
     expect(page.locator("#reads")).not_to_contain_text("至少参加 5 期")
     page.get_by_role("button", name="保存为新版本").click()
     expect(page.get_by_text("规则第 1 版已生效")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("who", "path"), [("organiser", "/programmes/1/certificates/why/7"), ("chen", "/passport/why")]
+)
+def test_what_is_missing_is_read_on_every_screen(page_as, who, path):
+    earn(CHEN, slots=(1, 2, 4), points=50)
+    page = page_as(who)
+    page.goto(path)
+    expect(page.get_by_text("怎么补上").first).to_be_visible()
+    assert look(page, f"why-{who}") == []
