@@ -206,6 +206,17 @@ def test_what_was_wrong_is_shown_as_the_organiser_wants_it(client_as, reveals, a
         assert ("报告公安机关" in text) is bool(shows)
 
 
+def test_the_first_try_shows_nothing_of_what_was_right_while_the_last_one_is_under_way(client_as):
+    quiz = made(reveals="end")
+    browser, first = begun(client_as, quiz)
+    browser.post(first, data={"do": "sure", "q0": "1", "w0": ""})
+    _browser, last = begun(client_as, quiz)
+    assert last != first
+    assert "报告公安机关" not in browser.get(first).text
+    browser.post(last, data={"do": "sure"})
+    assert "报告公安机关" in browser.get(first).text
+
+
 def test_at_the_end_of_its_time_a_try_is_handed_in_when_it_is_looked_at(client_as):
     browser, page = begun(client_as, made(minutes=5))
     browser.post(f"{page}/answers", data={"question": 0, "option": 0})

@@ -83,8 +83,8 @@ class Standing:
 
     @property
     def ended(self) -> bool:
-        """Whether no further try can come."""
-        return bool(self.passed) or self.left == 0 or self.phase == "over"
+        """Whether no further try can come, nor one is under way: then what was right may be seen."""
+        return self.under_way is None and (bool(self.passed) or self.left == 0 or self.phase == "over")
 
     @property
     def waits(self) -> bool:
