@@ -79,7 +79,8 @@ def test_the_printing_is_changed_in_the_browser(organiser):
     assert organiser.post(f"{PAGE}/paper", data=typed).status_code == 302
     page = organiser.get(f"{PAGE}/paper").text
     assert 'value="LC26"' in page and 'value="-2.0"' in page
-    assert organiser.post(f"{PAGE}/paper", data=typed | {"offset_x": "99"}).status_code == 422
+    for beyond in ("99", "1e40", "-1e400", "1e999999999", "NaN"):
+        assert organiser.post(f"{PAGE}/paper", data=typed | {"offset_x": beyond}).status_code == 422, beyond
 
 
 def test_issuing_for_all_shows_its_progress_until_it_is_done(organiser):

@@ -117,6 +117,8 @@ def test_those_who_take_part_are_counted_before_it_is_saved(organiser):
         (("named", {}), "numbers", "请勾选"),
         (("area", {"area": "policies", "least": "2"}), "least", "只安排了 1 期"),
         (("hours", {"hours": "NaN"}), "hours", "请填写数字"),
+        # Written out, it would be a million digits on every page that reads the rule.
+        (("hours", {"hours": "1e-999999"}), "hours", "请填写数字"),
         (("test", {"required": "y", "pass_mark": "101", "counts": "best"}), "pass_mark", "0 到 100"),
     ],
 )

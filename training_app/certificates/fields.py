@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DecimalField, IntegerField
 
+#: No number that is meant has more digits before or after the point; reckoning with such a one fails or never ends.
+_MOST_DIGITS = 9
 WHOLE_NEEDED = _l("Please type a whole number, 0 or more.")
 NUMBER_NEEDED = _l("Please type a number.")
 
@@ -22,7 +25,7 @@ class WholeField(IntegerField):
 
 
 class NumberField(DecimalField):
-    """A number; what cannot be read, and what has no end, gets a sentence."""
+    """A number; what cannot be read, what has no end and what is beyond all measure gets a sentence."""
 
     data: Any
 
@@ -31,9 +34,15 @@ class NumberField(DecimalField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(NUMBER_NEEDED) from None
-        if self.data is not None and not self.data.is_finite():
+        if self.data is not None and not _is_measured(self.data):
             self.data = None
             raise ValueError(NUMBER_NEEDED)
+
+
+def _is_measured(number: Decimal) -> bool:
+    if not number.is_finite():
+        return False
+    return number.adjusted() < _MOST_DIGITS and int(number.as_tuple().exponent) >= -_MOST_DIGITS
 
 
 def from_to(least: int, most: int) -> Any:
