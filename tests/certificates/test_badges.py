@@ -259,6 +259,18 @@ def test_a_key_that_cannot_be_used_is_said_and_changes_nothing(client_as, paper,
             app.extensions["badge_keys"] = kept
 
 
+def test_whoever_asks_for_the_keys_does_not_learn_where_they_should_lie(client_as, app, tmp_path):
+    app.config["BADGE_KEYS"] = str(tmp_path / "hidden-folder" / "badges.pem")
+    kept = app.extensions.pop("badge_keys", None)
+    try:
+        refused = client_as("visitor").get("/badges/keys")
+        assert refused.status_code >= 400 and "hidden-folder" not in refused.text
+    finally:
+        app.config["BADGE_KEYS"] = ""
+        if kept:
+            app.extensions["badge_keys"] = kept
+
+
 def test_the_made_key_is_for_its_owners_eyes(client_as, paper, app):
     take(client_as, paper)
     assert (app.config["INSTANCE"] / badgekeys.SELF_MADE).stat().st_mode & 0o077 == 0

@@ -58,7 +58,10 @@ def _read(config: Mapping[str, Any]) -> list[RSAKey]:
     try:
         path = Path(config["BADGE_KEYS"]) if config["BADGE_KEYS"] else _self_made(config)
         found = [RSAKey.import_key(part.group()) for part in _PEM.finditer(path.read_bytes())]
-    except (OSError, ValueError, TypeError, JoseError) as fault:
+    except OSError as fault:
+        # Where the key lies is nothing for everyone who asks for the public ones.
+        raise _unusable(fault.strerror or "no file") from fault
+    except (ValueError, TypeError, JoseError) as fault:
         raise _unusable(str(fault)) from fault
     if not found or not found[0].is_private:
         raise _unusable("no private RSA key comes first in the file")
