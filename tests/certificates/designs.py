@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from dataclasses import replace
 from io import BytesIO
 
@@ -27,6 +28,14 @@ def picture(width=300, height=120, format="PNG", mode="RGBA", colour=(15, 76, 92
     out = BytesIO()
     Image.new(mode, (width, height), colour if mode == "RGBA" else colour[:3]).save(out, format)
     return out.getvalue()
+
+
+def bomb(side=65_000):
+    """A small PNG that says it has billions of pixels."""
+    data = bytearray(picture())
+    data[16:24] = struct.pack(">LL", side, side)
+    data[29:33] = struct.pack(">L", zlib.crc32(data[12:29]))
+    return bytes(data)
 
 
 def upload(data=None, name="logo.png"):

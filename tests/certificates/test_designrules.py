@@ -44,10 +44,23 @@ def test_a_registered_name_may_hold_the_word():
 
 
 def test_a_place_between_two_halves_of_a_word_makes_no_claim():
-    assert faults(text_changed("completion", body="{name}发展中{phase}国际视野")) == {}
+    assert faults(text_changed("completion", body="{name}发展中{hours}国际视野")) == {}
 
 
-@pytest.mark.parametrize("words", ["经考核合格", "经 考核合格", "准予结业", "passed the test"])
+def test_a_place_that_is_empty_for_many_hides_no_word():
+    assert "中国" in faults(text_changed("completion", body="{name}中{phase}国培训"))["completion_body"]
+    assert "attendance_body" in faults(text_changed("attendance", body="{name}考核{phase}合格"))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["中國", "中囯", "中\u00ad国", "中\u0300国", "中\u2003国", "中\u200d国", "人⼈员资格", "職業資格", "國家", "全 國"],
+)
+def test_no_other_form_of_its_characters_and_nothing_unseen_hides_a_national_claim(written):
+    assert "completion_body" in faults(text_changed("completion", body=f"{{name}}{written}"))
+
+
+@pytest.mark.parametrize("words", ["经考核合格", "经考 核合格", "經考核合格", "准予结业", "passed the test"])
 def test_a_certificate_of_attendance_claims_no_test(words):
     name = "english" if words.isascii() else "body"
     assert f"attendance_{name}" in faults(text_changed("attendance", **{name: f"{{name}} {words}"}))

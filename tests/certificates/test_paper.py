@@ -85,6 +85,12 @@ def test_the_picture_follows_what_is_typed_and_saves_nothing(client_as, app, now
     assert design.current(cast.PROGRAMME) is None
 
 
+def test_a_line_stays_one_line_whatever_is_sent(client_as, app, now):
+    client_as("organiser").post(PAGE, data=sent(completion_title="参训\r\n证书", signer_0_name="林志强\n督导"))
+    kept = present()
+    assert (kept.texts["completion"].title, kept.signers[0][0]) == ("参训 证书", "林志强 督导")
+
+
 def test_without_scripts_a_button_shows_the_picture(client_as, app, now):
     answer = client_as("organiser").post(PAGE, data=sent(preview="1", completion_closing="以资鼓励。"))
     assert answer.status_code == 200 and "data:image/png;base64," in answer.text and "以资鼓励" in answer.text

@@ -11,7 +11,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from tests import cast
-from tests.certificates.designs import PLAIN, change, picture, text_changed, upload
+from tests.certificates.designs import PLAIN, bomb, change, picture, text_changed, upload
 from tests.certificates.earning import CHEN, LIN, ORGANISER, earn, issue, issued, start
 from training_app.certificates import design, designing, issuing
 from training_app.certificates.models import Paper, PaperFile
@@ -104,6 +104,7 @@ def test_a_logo_is_stored_as_a_plain_picture_and_stays_through_later_changes(app
     ("data", "code"),
     [(b"", "picture_needed"), (b"<svg/>", "picture_kind"), (b"%PDF-1.7 ", "picture_kind"),
      (picture()[:200], "picture_kind"), (picture(20, 20), "picture_small"), (picture(3000, 2500), "picture_large"),
+     (bomb(), "picture_large"), (bomb(12_000), "picture_large"),
      (b"\x89PNG\r\n\x1a\n" + b"0" * 2_100_000, "picture_large")],
 )  # fmt: skip
 def test_only_a_png_or_jpeg_of_a_fair_size_is_taken(app, data, code):

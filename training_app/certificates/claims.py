@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Iterable
 
-_SPACE = re.compile(r"[ \t\u00a0\u3000\u200b]+")
+#: Kinds of characters that print nothing, or only over another one (Unicode, General_Category).
+_UNSEEN = frozenset(("Zs", "Cf", "Mn", "Me"))
+#: The traditional forms that the words below have, and a variant: readers take them for the same.
+_SIMPLE = str.maketrans("國囯華職業資員經測試績準結\t", "国国华职业资员经测试绩准结 ")
+
+
+def _read(text: str) -> str:
+    """A text as it is read: without what is not seen, in whatever forms its characters are written."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).translate(_SIMPLE))
+    return "".join(c for c in plain if unicodedata.category(c) not in _UNSEEN)
+
 
 #: National claims, which bodies without that right must not print (notice on training certificates; longest first).
 RESERVED = ("中华人民共和国", "国徽", "中国", "中华", "国家", "全国", "职业资格", "人员资格")
@@ -14,10 +24,10 @@ RESERVED = ("中华人民共和国", "国徽", "中国", "中华", "国家", "�
 def unlawful_claims(text: str, registered_names: Iterable[str]) -> list[str]:
     """The reserved words that stand in a text outside the registered names of organisations.
 
-    Each word once; a longer word hides the shorter ones inside it. Spaces between the characters hide nothing.
+    Each word once; a longer word hides the shorter ones inside it. Neither spaces nor traditional forms hide one.
     """
-    text = _SPACE.sub("", text)
-    for name in sorted((_SPACE.sub("", name) for name in registered_names), key=len, reverse=True):
+    text = _read(text)
+    for name in sorted(map(_read, registered_names), key=len, reverse=True):
         if name:
             text = text.replace(name, "\0")
     found = []
@@ -44,9 +54,10 @@ _TESTED = (
 
 def test_claims(text: str) -> list[str]:
     """The words of a text that claim a passed test or a completion, each once, the longest first."""
-    text, found = _SPACE.sub(" ", text), []
+    plain, found = _read(text).casefold(), []
     for word in _TESTED:
-        if word.casefold() in text.casefold().replace("\0", ""):
+        sought = word.replace(" ", "").casefold()
+        if sought in plain.replace("\0", ""):
             found.append(word)
-            text = re.sub(re.escape(word), "\0", text, flags=re.IGNORECASE)
+            plain = plain.replace(sought, "\0")
     return found

@@ -103,6 +103,8 @@ class PaperForm(FlaskForm):
 
     def _typed(self, name: str) -> str:
         text = (self[name].data or "").replace("\r\n", "\n").strip()
+        if name.endswith("title") or name.startswith("signer"):
+            text = " ".join(text.split("\n"))
         return "\n".join(" ".join(row.split(" ")).strip() for row in text.split("\n"))
 
     def design(self, present: Design) -> Design:

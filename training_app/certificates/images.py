@@ -24,17 +24,20 @@ def checked(data: bytes) -> bytes:
 
     if len(data) > LARGEST:
         raise Invalid("picture_large", _l("The picture is too large. Choose one of at most 2 MB."))
+    too_many = Invalid("picture_large", _l("The picture has too many pixels. Make it smaller first."))
     unreadable = Invalid("picture_kind", _l("Choose a PNG or JPEG picture; this file is neither."))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(BytesIO(data), formats=["PNG", "JPEG"])
             if image.width * image.height > MOST_PIXELS:
-                raise Invalid("picture_large", _l("The picture has too many pixels. Make it smaller first."))
+                raise too_many
             if min(image.size) < LEAST:
                 raise Invalid("picture_small", _l("The picture is too small to be printed. Choose a larger one."))
             upright = ImageOps.exif_transpose(image).convert("RGBA")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombWarning) as fault:
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as fault:
+        raise too_many from fault
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as fault:
         raise unreadable from fault
     upright.thumbnail((KEPT, KEPT), Image.Resampling.LANCZOS)
     plain = Image.new("RGBA", upright.size)
