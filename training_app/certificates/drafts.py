@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from training_app.core.bulk import among
 from training_app.core.clock import local_date
 from training_app.core.db import db
 from training_app.core.errors import NotFound, Refusal
@@ -85,51 +86,68 @@ def holder(person_id: int) -> Person:
     return person
 
 
-def first(programme_id: int, person_id: int, version: int, paper: int, now: datetime) -> Draft:
-    """The paper that this person has earned under this version of the rule, in this version of the design.
+def first(
+    programme_id: int, person_ids: Collection[int], version: int, paper: int, now: datetime
+) -> dict[int, Draft | Refusal]:
+    """The paper that each person has earned under this version of the rule, in this version of the design.
 
-    Raises Refusal "person_gone", "not_eligible" or "undrawable".
+    Or why there is none: a Refusal "person_gone", "not_eligible" or "undrawable". In a fixed number of statements,
+    but for the phase of a class.
     """
-    programme = db.session.get(Programme, programme_id)
-    person = db.session.get(Person, person_id)
-    if programme is None or person is None or person.merged_into_id is not None:
-        raise Refusal("person_gone", _l("This person was merged with another. Look at the list again."))
-    rule = db.session.scalars(select(Rule).where(Rule.programme_id == programme.id, Rule.version == version)).one()
-    conditions = Conditions.of(rule.conditions)
-    far = progress(programme.id, [person_id], now, conditions=conditions)[person_id]
-    if not far.eligible:
-        raise Refusal("not_eligible", far.sentence)
-    refuse_undrawable(person.name)
+    programme = db.session.get_one(Programme, programme_id)
+    rule = db.session.scalars(select(Rule).where(Rule.programme_id == programme_id, Rule.version == version)).one()
+    alive = select(Person.id, Person.name).where(among(Person.id, person_ids), Person.merged_into_id.is_(None))
+    names = {row.id: row.name for row in db.session.execute(alive)}
+    reached = progress(programme_id, list(names), now, conditions=Conditions.of(rule.conditions))
     design, issuer = design_of(programme, paper), issuer_of(programme)
-    # The dates are those of the course: a ceremony months later does not lengthen it.
-    course = [visit for visit in far.attended if visit.kind == "session"] or list(far.attended)
-    base: dict[str, Any] = {
-        "kind": far.kind,
-        "name": person.name,
-        "starts_on": min(local_date(visit.starts_at) for visit in course),
-        "ends_on": max(local_date(visit.ends_at) for visit in course),
+    alike: dict[str, Any] = {
         "programme_title": programme.title,
         "host": issuer.host,
         "bodies": issuer.bodies,
-        "hours": far.hours,
-        "tested": far.kind == COMPLETION,
-        "phase_number": _phase_number(programme, far),
         "specimen": design.specimen,
         "with_english": design.with_english,
         "offset_mm": (float(design.offset_x), float(design.offset_y)),
         "framed": design.framed,
-        "look": look_of(design, far.kind),
     }
-    return Draft(
-        programme_id=programme.id,
-        prefix=design.prefix,
-        kind=far.kind,
-        rule_version=version,
-        paper_version=paper,
-        replaces=None,
-        facts=lambda **number: CertificateFacts(**base, **number),
-        record=lambda facts: kept(facts, far.attended),
-    )
+    looks = {far.kind: look_of(design, far.kind) for far in reached.values()}
+
+    def of(person_id: int) -> Draft | Refusal:
+        if person_id not in names:
+            return Refusal("person_gone", _l("This person was merged with another. Look at the list again."))
+        far = reached[person_id]
+        if not far.eligible:
+            return Refusal("not_eligible", far.sentence)
+        try:
+            refuse_undrawable(names[person_id])
+        except Refusal as refusal:
+            return refusal
+        base = alike | {"name": names[person_id], "look": looks[far.kind]} | _earned(programme, far)
+        return Draft(
+            programme_id=programme_id,
+            prefix=design.prefix,
+            kind=far.kind,
+            rule_version=version,
+            paper_version=paper,
+            replaces=None,
+            facts=lambda **number: CertificateFacts(**base, **number),
+            record=lambda facts: kept(facts, far.attended),
+        )
+
+    return {person_id: of(person_id) for person_id in person_ids}
+
+
+def _earned(programme: Programme, far: Progress) -> dict[str, Any]:
+    """What a person's own paper says of her course."""
+    # The dates are those of the course: a ceremony months later does not lengthen it.
+    course = [visit for visit in far.attended if visit.kind == "session"] or list(far.attended)
+    return {
+        "kind": far.kind,
+        "starts_on": min(local_date(visit.starts_at) for visit in course),
+        "ends_on": max(local_date(visit.ends_at) for visit in course),
+        "hours": far.hours,
+        "tested": far.kind == COMPLETION,
+        "phase_number": _phase_number(programme, far),
+    }
 
 
 def replacement(certificate_id: int, person_id: int) -> Draft:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,37 +41,44 @@ def issue_some(job: jobs.Job, items: Sequence[str]) -> Callable[[str], Callable[
     another each time; a file that was signed before a process died stays without a row, and nobody ever sees it.
     """
     now = clock.now()
-    makings = {item: _Making(job, int(item)) for item in items}
-    prefixes = {making.person_id: making.draft.prefix for making in makings.values() if making.decide(now)}
+    drafts = _drafts(job, [int(item) for item in items], now)
+    makings = {person_id: _Making(job, person_id, draft) for person_id, draft in drafts.items()}
+    prefixes = {person_id: draft.prefix for person_id, draft in drafts.items() if isinstance(draft, Draft)}
     numbers = serials.reserve(job.id, prefixes, programme_id=int(job.subject_id or 0), now=now) if prefixes else {}
-    return lambda item: makings[item].make(numbers.get(int(item)))
+    return lambda item: makings[int(item)].make(numbers.get(int(item)))
+
+
+def _drafts(job: jobs.Job, person_ids: Sequence[int], now: datetime) -> Mapping[int, Draft | Refusal]:
+    params = job.params
+    if "replaces" in params:
+        return {person_id: _replacement(int(params["replaces"]), person_id) for person_id in person_ids}
+    return first(int(job.subject_id or 0), person_ids, int(params["rule"]), int(params["paper"]), now)
+
+
+def _replacement(certificate_id: int, person_id: int) -> Draft | Refusal:
+    try:
+        return replacement(certificate_id, person_id)
+    except Refusal as refusal:
+        return refusal
 
 
 class _Making:
     """The plain values of one item; rows are read anew in each transaction."""
 
-    draft: Draft
-
-    def __init__(self, job: jobs.Job, person_id: int) -> None:
+    def __init__(self, job: jobs.Job, person_id: int, draft: Draft | Refusal) -> None:
         self.job_id, self.actor_id, self.person_id = job.id, job.actor_id, person_id
         self.programme_id, self.params = int(job.subject_id or 0), dict(job.params)
         self.day = clock.local_date(job.created_at)
-        self.refusal = serials.voided()
-
-    def decide(self, now: datetime) -> bool:
-        """Whether there is a paper to make, and what it will say; else why not."""
-        try:
-            self.draft = self._draft(now)
-        except Refusal as refusal:
-            self.refusal = refusal
-            return False
-        return True
+        self.draft = draft
 
     def make(self, number: serials.Number | None) -> Callable[[], jobs.Result]:
         """Draw, sign and file the paper; what is given back writes it, together with the item's mark."""
+        draft = self.draft
+        if isinstance(draft, Refusal):
+            return lambda: self._abandon(draft)
         if number is None:
-            return lambda: self._abandon(self.refusal)
-        facts = self.draft.facts(
+            return lambda: self._abandon(serials.voided())
+        facts = draft.facts(
             serial=number.serial,
             check_code=printed(number.check_code),
             verify_url=f"{self.params['base']}{VERIFY_PATH}{number.verify_code}",
@@ -80,12 +87,7 @@ class _Making:
         pdf = sign(draw(facts), self._statement(facts), clock.now())
         # On disk before any row speaks of it: a row without its file cannot be.
         row = number._asdict() | {"file_sha256": files.write(pdf)}
-        return lambda: self._write(self.draft, facts, row, len(pdf))
-
-    def _draft(self, now: datetime) -> Draft:
-        if "replaces" in self.params:
-            return replacement(int(self.params["replaces"]), self.person_id)
-        return first(self.programme_id, self.person_id, int(self.params["rule"]), int(self.params["paper"]), now)
+        return lambda: self._write(draft, facts, row, len(pdf))
 
     def _statement(self, facts: CertificateFacts) -> Statement:
         place = (

@@ -9,7 +9,7 @@ import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from training_app.core.errors import Refusal
 #: The self-made pair, key and certificate in one file, so that there is never one without the other.
 SELF_MADE = "signing.pem"
 _YEARS = 10
+_SINCE = datetime(2023, 1, 1, tzinfo=UTC)
 _SMALLEST_RSA = 2048
 
 
@@ -125,8 +126,8 @@ def _made(name: str, now: datetime) -> bytes:
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        # A clock that is set back a little must not make it unborn.
-        .not_valid_before(now - timedelta(days=1))
+        # The demo signs papers of past years, and a clock may be set back: neither must find it unborn.
+        .not_valid_before(min(now, _SINCE) - timedelta(days=1))
         .not_valid_after(now + timedelta(days=366 * _YEARS))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.KeyUsage(digital_signature=True, content_commitment=True, **usage), critical=True)
