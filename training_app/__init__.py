@@ -56,7 +56,7 @@ ROOMS = (web, divisions, people, schedule, registration, attendance, checkin, le
 def _secret_key(instance: Path) -> str:
     path = instance / "secret.key"
     if not path.exists():
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(0o700, parents=True, exist_ok=True)
         part = path.with_name(f"secret.{os.getpid()}.part")
         part.write_text(secrets.token_urlsafe(48))
         part.chmod(0o600)
@@ -103,7 +103,8 @@ def create_app(config: Config | None = None) -> Flask:
     if not app.config["SECRET_KEY"]:
         app.config["SECRET_KEY"] = _secret_key(config.INSTANCE)
     if not app.testing:
-        config.INSTANCE.mkdir(parents=True, exist_ok=True)
+        # People's data lie in it: it is for the one who runs this alone.
+        config.INSTANCE.mkdir(0o700, parents=True, exist_ok=True)
     masking.install()
     database.init_app(app)
     queue.init_app(app)

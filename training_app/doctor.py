@@ -14,7 +14,7 @@ from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from .certificates import signingkeys
+from .certificates import badgekeys, signingkeys
 from .core import glyphs
 from .core.db import db
 from .core.errors import Refusal
@@ -45,9 +45,13 @@ def _settings(_now: datetime) -> Iterator[Finding]:
         yield Finding("warning", "SECURE_COOKIES", "is off though PUBLIC_URL is https: set SECURE_COOKIES=1")
     else:
         yield Finding("ok", "settings", public)
-    key = Path(current_app.config["INSTANCE"]) / "secret.key"
-    if key.exists() and key.stat().st_mode & 0o077:
-        yield Finding("wrong", "secret.key", f"others can read it: chmod 600 {key}")
+    folder = Path(current_app.config["INSTANCE"])
+    if folder.exists() and folder.stat().st_mode & 0o007:
+        yield Finding("warning", "instance", f"everyone on this machine can look into it: chmod 700 {folder}")
+    for name in ("secret.key", signingkeys.SELF_MADE, badgekeys.SELF_MADE):
+        key = folder / name
+        if key.exists() and key.stat().st_mode & 0o077:
+            yield Finding("wrong", name, f"others can read it: chmod 600 {key}")
     if len(str(current_app.config["SECRET_KEY"])) < 14:
         yield Finding("wrong", "SECRET_KEY", "is too short to be a secret: unset it, or give 32 random characters")
 
@@ -105,9 +109,6 @@ def _fonts(_now: datetime) -> Iterator[Finding]:
 
 
 def _signing(now: datetime) -> Iterator[Finding]:
-    path = Path(current_app.config["INSTANCE"]) / signingkeys.SELF_MADE
-    if path.exists() and path.stat().st_mode & 0o077:
-        yield Finding("wrong", signingkeys.SELF_MADE, f"others can read it: chmod 600 {path}")
     if not signingkeys.given(current_app.config):
         yield Finding("warning", "signing", "by a pair of its own: PDF readers call the signer unknown")
         return

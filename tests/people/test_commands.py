@@ -7,7 +7,9 @@ import re
 import pytest
 from sqlalchemy import delete, update
 
+from config import Config
 from tests import cast
+from training_app import create_app
 from training_app.core.db import db, transaction
 from training_app.divisions.models import Division
 from training_app.people import logins
@@ -64,6 +66,27 @@ def test_a_signing_key_that_cannot_be_used_is_named(app, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "SIGNING_PKCS12", str(tmp_path / "away.p12"))
     done = app.test_cli_runner().invoke(args=["doctor"])
     assert done.exit_code == 1 and "away.p12" in done.output
+
+
+@pytest.mark.parametrize("name", ["secret.key", "signing.pem", "badges.pem"])
+def test_a_key_that_others_can_read_is_wrong_and_a_folder_that_they_can_open_is_said(app, tmp_path, monkeypatch, name):
+    monkeypatch.setitem(app.config, "INSTANCE", tmp_path)
+    (tmp_path / name).write_text("")
+    (tmp_path / name).chmod(0o640)
+    tmp_path.chmod(0o755)
+    done = app.test_cli_runner().invoke(args=["doctor"])
+    assert done.exit_code == 1 and f"chmod 600 {tmp_path / name}" in done.output
+    assert f"chmod 700 {tmp_path}" in done.output
+    (tmp_path / name).chmod(0o600)
+    tmp_path.chmod(0o700)
+    assert "chmod" not in app.test_cli_runner().invoke(args=["doctor"]).output
+
+
+def test_a_new_instance_is_for_its_owner_alone(monkeypatch, tmp_path):
+    monkeypatch.setenv("INSTANCE", str(tmp_path / "new"))
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    create_app(Config())
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
 
 
 def test_a_database_without_tables_is_a_finding_and_no_stack_trace(app):
