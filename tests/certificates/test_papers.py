@@ -107,6 +107,7 @@ def test_issuing_again_makes_a_job_and_both_papers_stay(client_as, paper):
     jobs.run(2)
     assert started.location.endswith("/certificates/jobs/2")
     old, new = issued()
+    assert f'href="/certificates/{new.id}"' in browser.get("/certificates/jobs/2").text
     page = browser.get(f"/certificates/{old.id}").text
     assert new.serial in page and f"/certificates/{old.id}/revoke" not in page
     assert [one.id for one in papers.of_person(CHEN)] == [new.id]

@@ -135,6 +135,20 @@ def test_a_stopped_job_shows_its_numbers_in_the_register(organiser):
     assert "LC2026-0001" in page and "编号作废" in page and "任务被停止" in page
 
 
+def test_what_stopping_did_is_said_as_it_is(organiser):
+    earn(CHEN)
+    organiser.post(f"{PAGE}/issue", data={"who": "all"})
+    stopped = text_of(organiser.post("/certificates/jobs/1/stop", follow_redirects=True))
+    assert "已发的证书有效" in stopped and "再次发证" in stopped
+    issue()
+    organiser.post(f"{PAGE}/bundle", data={"who": "all", "format": "zip"})
+    assert "重新生成文件" in text_of(organiser.post("/certificates/jobs/3/stop", follow_redirects=True))
+    organiser.post(f"{PAGE}/bundle", data={"who": "all", "format": "zip"})
+    jobs.run(4)
+    late = text_of(organiser.post("/certificates/jobs/4/stop", follow_redirects=True))
+    assert "任务已经完成" in late and "已停止" not in late
+
+
 @pytest.mark.parametrize("format_", ["pdf", "zip"])
 def test_chosen_papers_come_in_one_file(organiser, format_, now):
     earn(CHEN, LIN, ZHANG)

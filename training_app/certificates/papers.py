@@ -89,6 +89,16 @@ def versions(certificate: Certificate) -> list[Certificate]:
     )
 
 
+def successor(certificate_id: int) -> Certificate | None:
+    """The paper that replaced this one; None while nothing did."""
+    return db.session.scalar(
+        select(Certificate).where(
+            Certificate.id
+            == select(Certificate.replaced_by_id).where(Certificate.id == certificate_id).scalar_subquery()
+        )
+    )
+
+
 def register(programme_id: int) -> Any:
     """The statement of every number of a programme with its holder and its paper, the newest first."""
     newer = aliased(Certificate)

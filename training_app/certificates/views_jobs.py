@@ -15,7 +15,7 @@ from training_app.schedule.access import programme_for
 from training_app.web import access
 from training_app.web.addresses import public_base
 
-from . import bundling, issuing, making, service
+from . import bundling, issuing, making, papers, service
 from .access import job_for
 from .blueprint import bp
 
@@ -90,6 +90,7 @@ def _shown(job: jobs.Job) -> dict[str, Any]:
         "names": service.names(int(item.item) for item in failed if item.item.isdigit()),
         "made": made,
         "issuing": job.kind == making.KIND,
+        "renewed": papers.successor(job.params["replaces"]) if "replaces" in job.params and job.done else None,
     }
 
 
@@ -118,7 +119,10 @@ def stop(job_id: int) -> Any:
     who, now = access.actor(), clock.now()
     found, _programme = job_for(who, job_id, _KINDS)
     issuing.stop(found.id, actor_id=who.person_id or 0, now=now)
-    flash(_("Stopped. What is issued stays issued; numbers that were reserved and not used are voided on record."))
+    if found.state == jobs.JobState.DONE.value and not found.failed:
+        flash(_("It was finished already; there was nothing left to stop."))
+    elif found.kind == making.KIND:
+        flash(_("Stopped. What is issued stays issued; numbers that were reserved and not used are voided on record."))
     return redirect(url_for("certificates.job", job_id=found.id))
 
 
