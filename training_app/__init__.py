@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +16,7 @@ from . import commands
 from .attendance import views as attendance
 from .certificates import views as certificates
 from .checkin import views as checkin
-from .core import audit, clock, files, jobs, outgoing, queue
+from .core import audit, clock, files, jobs, keyfiles, outgoing, queue
 from .core import db as database
 from .core.actors import STRANGER, Actor
 from .divisions import views as divisions
@@ -54,16 +52,7 @@ ROOMS = (web, divisions, people, schedule, registration, attendance, checkin, le
 
 
 def _secret_key(instance: Path) -> str:
-    path = instance / "secret.key"
-    if not path.exists():
-        instance.mkdir(0o700, parents=True, exist_ok=True)
-        part = path.with_name(f"secret.{os.getpid()}.part")
-        part.write_text(secrets.token_urlsafe(48))
-        part.chmod(0o600)
-        # Two processes may start at once: the first key stays.
-        with contextlib.suppress(FileExistsError):
-            os.link(part, path)
-        part.unlink()
+    path = keyfiles.made_once(instance / "secret.key", lambda: secrets.token_urlsafe(48).encode())
     return path.read_text().strip()
 
 

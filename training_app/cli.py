@@ -21,7 +21,7 @@ from .demo.national import telling as national
 from .divisions import files, importing, succession
 from .people import accounts
 from .reports import recount
-from .web import catalogs, trial_certificate
+from .web import addresses, catalogs, trial_certificate
 
 translations = AppGroup("translations", help="The catalogs of both languages.")
 
@@ -137,7 +137,7 @@ def admin_create(name: str, phone: str, username: str) -> None:
 @click.command("doctor")
 @with_appcontext
 def examine() -> None:
-    """Check settings, database, files, divisions, administrators and fonts; fails when something is wrong."""
+    """Check settings, database, files, divisions, administrators, fonts and keys; fails when something is wrong."""
     found = doctor.examine(clock.now())
     for finding in found:
         click.echo(f"{finding.state:8}{finding.what}: {finding.sentence}")
@@ -146,7 +146,7 @@ def examine() -> None:
 
 
 def _load_demo() -> bool:
-    base_url = current_app.config["PUBLIC_URL"] or current_app.config["LOCAL_URL"]
+    base_url = addresses.lasting_base()
     if not story.is_empty():
         return False
     click.echo("Loading the demo, which takes some seconds …")

@@ -124,10 +124,20 @@ def _signing(now: datetime) -> Iterator[Finding]:
         yield Finding("ok", "signing", f"{found.certificate.subject.rfc4514_string()}, until {until:%Y-%m-%d}")
 
 
+def _badges(_now: datetime) -> Iterator[Finding]:
+    # Nothing is said of a key of its own: it may not be made yet, and asking would make it.
+    path = current_app.config["BADGE_KEYS"]
+    if path:
+        try:
+            yield Finding("ok", "badges", f"{len(badgekeys.known())} keys in {path}")
+        except Refusal as fault:
+            yield Finding("wrong", "badges", f"{path}: {fault.details['fault']}: see BADGE_KEYS in .env.example")
+
+
 def examine(now: datetime) -> list[Finding]:
     """Every finding, in the order in which things are set up. A check that breaks is itself a finding."""
     checks: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
-        _settings, _database, _files, _divisions, _administrator, _fonts, _signing,
+        _settings, _database, _files, _divisions, _administrator, _fonts, _signing, _badges,
     )  # fmt: skip
     found: list[Finding] = []
     for check in checks:

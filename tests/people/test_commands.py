@@ -89,6 +89,13 @@ def test_a_new_instance_is_for_its_owner_alone(monkeypatch, tmp_path):
     assert (tmp_path / "new").stat().st_mode & 0o077 == 0
 
 
+def test_keys_of_badges_that_cannot_be_used_are_named(app, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "BADGE_KEYS", str(tmp_path / "away.pem"))
+    monkeypatch.delitem(app.extensions, "badge_keys", raising=False)
+    done = app.test_cli_runner().invoke(args=["doctor"])
+    assert done.exit_code == 1 and "away.pem" in done.output and "BADGE_KEYS" in done.output
+
+
 def test_a_database_without_tables_is_a_finding_and_no_stack_trace(app):
     with db.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE role_grant RENAME TO role_grant_away")

@@ -5,8 +5,6 @@ RSA with RS256, which is what every verifier of Open Badges 3.0 must know (secti
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
+from training_app.core import keyfiles
 from training_app.core.errors import Refusal
 
 if TYPE_CHECKING:
@@ -72,24 +71,16 @@ def _read(config: Mapping[str, Any]) -> list[RSAKey]:
 
 def _unusable(fault: str) -> Refusal:
     return Refusal(
-        "badge_key", _l("The key that signs badges cannot be used (%(fault)s). Tell the administrator.", fault=fault)
+        "badge_key",
+        _l("The key that signs badges cannot be used (%(fault)s). Tell the administrator.", fault=fault),
+        fault=fault,
     )
 
 
 def _self_made(config: Mapping[str, Any]) -> Path:
-    """The instance's own key, made where there is none; of two processes that make one, the first one's stays."""
+    """The instance's own key, made where there is none."""
     from joserfc.jwk import RSAKey
 
-    path = Path(config["INSTANCE"]) / SELF_MADE
-    if path.exists():
-        return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{SELF_MADE}.{os.getpid()}.part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(RSAKey.generate_key(_SMALLEST).as_pem(private=True))
-        out.flush()
-        os.fsync(out.fileno())
-    with contextlib.suppress(FileExistsError):
-        os.link(part, path)
-    part.unlink()
-    return path
+    return keyfiles.made_once(
+        Path(config["INSTANCE"]) / SELF_MADE, lambda: RSAKey.generate_key(_SMALLEST).as_pem(private=True)
+    )

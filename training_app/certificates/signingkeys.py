@@ -5,8 +5,6 @@ Nothing here signs, so pages and `flask doctor` may ask for the certificate with
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from flask_babel import lazy_gettext as _l
 
+from training_app.core import keyfiles
 from training_app.core.errors import Refusal
 
 #: The self-made pair, key and certificate in one file, so that there is never one without the other.
@@ -96,21 +95,9 @@ def _read_pem(key: Path | str, certificate: Path | str, password: bytes | None) 
 
 
 def _self_made(config: Mapping[str, Any], now: datetime) -> Path:
-    """The instance's own pair, made where there is none; of two processes that make one, the first one's stays."""
-    path = Path(config["INSTANCE"]) / SELF_MADE
-    if path.exists():
-        return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{SELF_MADE}.{os.getpid()}.part")
-    # Nobody else may read it from the first byte on.
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(_made(f"{config['PRODUCT_NAME_ZH']} {config['PRODUCT_NAME_EN']}", now))
-        out.flush()
-        os.fsync(out.fileno())
-    with contextlib.suppress(FileExistsError):
-        os.link(part, path)
-    part.unlink()
-    return path
+    """The instance's own pair, made where there is none."""
+    name = f"{config['PRODUCT_NAME_ZH']} {config['PRODUCT_NAME_EN']}"
+    return keyfiles.made_once(Path(config["INSTANCE"]) / SELF_MADE, lambda: _made(name, now))
 
 
 def _made(name: str, now: datetime) -> bytes:

@@ -6,18 +6,14 @@ import hashlib
 import json
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 
 from training_app.web import access
+from training_app.web.addresses import lasting_base
 from training_app.web.limits import limiter
 
 from . import badges, badgewords
 from .blueprint import bp
-
-
-def _base() -> str:
-    """Where badges say that their keys and lists are: never the request's host, which whoever asks may have typed."""
-    return str(current_app.config["PUBLIC_URL"] or current_app.config["LOCAL_URL"])
 
 
 def _shown(text: str, media_type: str, *, kept_s: int) -> Any:
@@ -38,7 +34,7 @@ def _json(said: Any, media_type: str) -> Any:
 @access.public
 def badge_issuer() -> Any:
     """Who issues badges here, with the public keys."""
-    return _json(badges.profile(_base()), "application/ld+json")
+    return _json(badges.profile(lasting_base()), "application/ld+json")
 
 
 @bp.get(badgewords.KEYS_PATH)
@@ -62,7 +58,7 @@ def badge_key(thumbprint: str) -> Any:
 @access.public
 def achievement(code: str) -> Any:
     """What holders of a badge achieved."""
-    return _json(badges.achievement(code, _base()), "application/ld+json")
+    return _json(badges.achievement(code, lasting_base()), "application/ld+json")
 
 
 @bp.get(f"{badgewords.STATUS_PATH}<int:number>")
@@ -70,4 +66,4 @@ def achievement(code: str) -> Any:
 @access.public
 def badge_status(number: int) -> Any:
     """A list of what does not hold any more."""
-    return _shown(badges.status_list(number, _base()), badges.MEDIA_TYPE, kept_s=badgewords.LIST_KEPT_S)
+    return _shown(badges.status_list(number, lasting_base()), badges.MEDIA_TYPE, kept_s=badgewords.LIST_KEPT_S)

@@ -67,10 +67,9 @@ def bundle(programme_id: int) -> Any:
 
 
 def _back(programme_id: int, refusal: Refusal) -> Any:
-    if "job_id" in refusal.details:
-        flash(str(refusal.sentence), "error")
-        return redirect(url_for("certificates.job", job_id=refusal.details["job_id"]))
     flash(str(refusal.sentence), "error")
+    if "job_id" in refusal.details:
+        return redirect(url_for("certificates.job", job_id=refusal.details["job_id"]))
     return redirect(url_for("certificates.programme", programme_id=programme_id))
 
 

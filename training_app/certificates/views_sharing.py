@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 
 from training_app.core import clock, files
 from training_app.web import access
+from training_app.web.addresses import lasting_base
 from training_app.web.downloads import download
 from training_app.web.limits import limiter
 
@@ -15,11 +16,6 @@ from . import badges, sharing
 from .access import own_paper
 from .blueprint import bp
 from .models import Certificate
-
-
-def _base() -> str:
-    """What goes into the world carries the address that was set, never the request's host."""
-    return str(current_app.config["PUBLIC_URL"] or current_app.config["LOCAL_URL"])
 
 
 def _pictures(found: Certificate) -> dict[str, Any]:
@@ -37,8 +33,8 @@ def share(certificate_id: int) -> Any:
     badges.refuse_void(found)
     return render_template(
         "certificates/share.html",
-        badge=badges.taken(found, base=_base()),
-        words=sharing.words(found, _base()),
+        badge=badges.taken(found, base=lasting_base()),
+        words=sharing.words(found, lasting_base()),
         **_pictures(found),
     )
 
@@ -61,7 +57,7 @@ def make_picture(certificate_id: int) -> Any:
     who, now = access.actor(), clock.now()
     found = own_paper(who, certificate_id)
     shown = request.form.get("shown", sharing.MASKED)
-    sharing.ask(found, shown, base=_base(), actor_id=who.person_id or 0, now=now)
+    sharing.ask(found, shown, base=lasting_base(), actor_id=who.person_id or 0, now=now)
     return redirect(url_for("certificates.share", certificate_id=found.id))
 
 
@@ -82,5 +78,5 @@ def take_badge(certificate_id: int) -> Any:
     """One's own badge as a file."""
     who, now = access.actor(), clock.now()
     found = own_paper(who, certificate_id)
-    made = badges.take(found, base=_base(), actor_id=who.person_id or 0, now=now)
+    made = badges.take(found, base=lasting_base(), actor_id=who.person_id or 0, now=now)
     return download(made.encode(), f"{found.serial}.jwt", badges.MEDIA_TYPE)

@@ -34,8 +34,7 @@ _of = Registration.__table__.c
 _Above = aliased(Division)
 _Merged = aliased(Person)
 #: What the scans of a person in a slot say at most: there are some; one says when she came; one is a signature.
-_RANKS: list[ColumnElement[int]] = [literal_column(str(rank)) for rank in (1, 2, 3)]
-_ANY, _TIMED, _SIGNED = _RANKS
+_ANY, _TIMED, _SIGNED = 1, 2, 3
 #: What a ticket's own fault is said instead of: a registration that was cancelled is the better reason.
 _WEAKER = (None, "unknown", "too_early", "too_late")
 
@@ -74,6 +73,11 @@ def _word(word: str) -> Any:
     return literal_column(f"'{word}'")
 
 
+def _number(number: int) -> ColumnElement[int]:
+    """A number that does."""
+    return literal_column(str(number))
+
+
 def _by_its_own_key(column: Any) -> Any:
     """A column by which no index is used: what is joined is found by its person or its id alone.
 
@@ -95,7 +99,7 @@ def _seen_before() -> Any:
         Scan.direction == _word("in"),
         Settlement.scan_id.is_(None),
     )
-    said = case((Scan.source == _word(UNTIMED), _SIGNED), (came, _TIMED), else_=_ANY)
+    said = case((Scan.source == _word(UNTIMED), _number(_SIGNED)), (came, _number(_TIMED)), else_=_number(_ANY))
     return (
         select(func.max(said))
         .outerjoin_from(Scan, Settlement, Settlement.scan_id == Scan.id)
@@ -267,5 +271,5 @@ def _whom(slot_id: int, row: Any) -> Whom | None:
         row.arrived_at,
         row.left_at,
         row.minutes,
-        row.seen == 2,
+        row.seen == _TIMED,
     )

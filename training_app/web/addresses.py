@@ -25,13 +25,17 @@ def public_base() -> str:
     return str(given or (request.url_root.rstrip("/") if has_request_context() else current_app.config["LOCAL_URL"]))
 
 
-def lasting_url(endpoint: str, **values: object) -> str:
-    """The full address of a page for what is sent later or to others (e-mail).
+def lasting_base() -> str:
+    """Scheme and host for what is sent later or goes out to others (e-mail, badges, pictures to share).
 
-    Never of the request's host: whoever makes the news could have typed it, and another person reads it.
+    Never the request's host: whoever asks could have typed it, and another person reads it.
     """
-    base = current_app.config["PUBLIC_URL"] or current_app.config["LOCAL_URL"]
-    return str(base) + current_app.url_map.bind("").build(endpoint, values)
+    return str(current_app.config["PUBLIC_URL"] or current_app.config["LOCAL_URL"])
+
+
+def lasting_url(endpoint: str, **values: object) -> str:
+    """The full address of a page on `lasting_base()`."""
+    return lasting_base() + current_app.url_map.bind("").build(endpoint, values)
 
 
 def public_url(endpoint: str, **values: object) -> str:
