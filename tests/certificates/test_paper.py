@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from io import BytesIO
 
 import pytest
@@ -105,6 +106,12 @@ def test_who_draws_is_started_again_after_it_ended(client_as, app, now):
     child.wait()
     again = browser.get(f"{PAGE}/preview.png")
     assert first.status_code == again.status_code == 200 and first.data == again.data
+
+
+def test_who_draws_gives_way_no_more_than_the_worker_that_waits_for_it(client_as, app, now):
+    client_as("organiser").get(f"{PAGE}/preview.png")
+    child, _ = previewing._kept[0]
+    assert os.getpriority(os.PRIO_PROCESS, child.pid) == os.getpriority(os.PRIO_PROCESS, 0)
 
 
 def test_the_sheet_with_rulers_is_a_pdf_moved_like_the_certificates(client_as, app, now):

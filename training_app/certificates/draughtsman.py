@@ -1,12 +1,12 @@
 """The process that draws pictures for those who design; previewing starts it, with the descriptor of a pipe.
 
-It answers over the pipe that it inherits, has little memory and time, and gives way to everything else.
+It answers over the pipe that it inherits and has little memory and time. It gives way to nobody: a web worker waits for
+it, and whoever stands at the door behind that one.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import resource
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -46,7 +46,6 @@ def serve(questions: Connection) -> None:
 
 def main(descriptor: int) -> None:
     """Limit this process, then serve."""
-    os.nice(10)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

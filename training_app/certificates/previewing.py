@@ -18,8 +18,8 @@ from flask_babel import lazy_gettext as _l
 
 from training_app.core.errors import Refusal
 
-#: Seconds that a picture may take; the first one loads the faces.
-PATIENCE_S = 20.0
+#: Seconds that a picture may take; the first one loads the faces. So long the worker answers nobody else.
+PATIENCE_S = 10.0
 _ROOM = Path(__file__).resolve().parent.parent
 #: The package without its wiring: the process loads what draws and nothing of the application, in a third of the time.
 _ALONE = (
