@@ -49,6 +49,15 @@ def test_a_form_is_open_for_a_week_unless_it_is_closed(minutes, state, closed, s
     assert window.stage(state, OPENS + timedelta(minutes=minutes)) == stage
 
 
+@pytest.mark.parametrize(
+    ("seconds", "closed", "stage"), [(-1, False, "open"), (0, False, "open"), (59, False, "open"), (60, False, "over"),
+                                     (0, True, "over"), (-60, True, "over")],
+)  # fmt: skip
+def test_a_result_is_seen_when_what_came_in_time_is_kept_too(seconds, closed, stage):
+    window = Window(WINDOW.opens_at, WINDOW.closes_at, closed)
+    assert window.seen("published", WINDOW.closes_at + timedelta(seconds=seconds)) == stage
+
+
 def test_nothing_is_shown_while_forms_can_still_come():
     assert result(Stage.OPEN, FIVE, (), FIVE) is None
 

@@ -50,14 +50,18 @@ def outcomes(event_ids: Sequence[int], now: datetime) -> list[Outcome]:
 
 
 def _outcome(sheet: Sheet, there: int, now: datetime) -> Outcome:
-    return Outcome(sheet, sheet.stage(now), _result(sheet, now), there)
+    return Outcome(sheet, _seen(sheet, now), _result(sheet, now), there)
+
+
+def _seen(sheet: Sheet, now: datetime) -> Stage:
+    return sheet.window.seen(sheet.event.state, now)
 
 
 def _result(sheet: Sheet, now: datetime) -> Result | None:
     box = sheet.box
     if box is None:
-        return result(sheet.stage(now), {}, (), None)
-    return result(sheet.stage(now), box.counts, box.texts, box.paper)
+        return result(_seen(sheet, now), {}, (), None)
+    return result(_seen(sheet, now), box.counts, box.texts, box.paper)
 
 
 def satisfaction(event_ids: Collection[int], now: datetime) -> dict[int, float]:

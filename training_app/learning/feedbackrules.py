@@ -76,6 +76,8 @@ class Window:
     OPEN_FOR: ClassVar[timedelta] = timedelta(days=7)
     #: No event lasts longer: what lies further back need not be looked at.
     LONGEST: ClassVar[timedelta] = timedelta(days=3)
+    #: An answer that came in time may take so long to be kept.
+    SETTLES: ClassVar[timedelta] = timedelta(minutes=1)
 
     opens_at: datetime
     closes_at: datetime
@@ -89,6 +91,12 @@ class Window:
         if self.closed or now >= self.closes_at:
             return Stage.OVER
         return Stage.AHEAD if now < self.opens_at else Stage.OPEN
+
+    def seen(self, event_state: str, now: datetime) -> Stage:
+        """Where it stands for those who look at the result: over when the last answer is kept, too."""
+        here = self.stage(event_state, now)
+        late = here is Stage.OVER and not self.closed and now < self.closes_at + self.SETTLES
+        return Stage.OPEN if late else here
 
 
 @dataclass(frozen=True)
