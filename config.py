@@ -55,10 +55,6 @@ class Config:
             "/elsewhere/new": 9 * 1024 * 1024,
             "/paper/seal": 11 * 1024 * 1024,
         }
-        #: A PEM file of the keys that sign badges, the first for new ones; empty: one is made and kept in the instance.
-        self.BADGE_KEYS = os.environ.get("BADGE_KEYS", "")
-        #: Who issues badges; empty: the product's Chinese name.
-        self.BADGE_ISSUER = os.environ.get("BADGE_ISSUER", "")
         self.WTF_CSRF_TIME_LIMIT = None
         #: What signs certificates: a PKCS#12 file, or key and certificate (with those above it) as PEM files. All
         #: empty: a pair of its own is made at the first certificate and kept in the instance folder.
@@ -69,6 +65,10 @@ class Config:
         self.SIGNING_PASSWORD = os.environ.get("SIGNING_PASSWORD", "")
         #: An RFC 3161 timestamp server, asked for each certificate; empty: the time is this machine's.
         self.TIMESTAMP_URL = os.environ.get("TIMESTAMP_URL", "")
+        #: A PEM file of the keys that sign badges, the first for new ones; empty: one is made and kept in the instance.
+        self.BADGE_KEYS = os.environ.get("BADGE_KEYS", "")
+        #: Who issues badges; empty: the product's Chinese name.
+        self.BADGE_ISSUER = os.environ.get("BADGE_ISSUER", "")
         self.TIMEZONE = os.environ.get("TIMEZONE", "Asia/Shanghai")
         self.DEFAULT_LANGUAGE = os.environ.get("DEFAULT_LANGUAGE", "zh_Hans")
         #: On: slow hashing is replaced by argon2's cheapest setting, so that tests are fast.

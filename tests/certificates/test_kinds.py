@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training_app.certificates.asking import KINDS, MET, Condition, Facts, Judged, Plan, of_record, register
-from training_app.certificates.kinds import Area, Hours, Named, Outside, Salons, Sessions, Share
+from training_app.certificates.kinds import Area, Named, Sessions, Share
 from training_app.certificates.kinds_feedback import Feedback, Given
+from training_app.certificates.kinds_hours import Hours, Outside, Salons
 from training_app.certificates.kinds_tests import BEST, LATEST, KnowledgeTest
 from training_app.certificates.rules import Conditions, changes, decide, faults, words
 

@@ -10,8 +10,9 @@ from tests.certificates.earning import CHEN, LIN, ORGANISER, crowd, earn
 from tests.certificates.making_up import NOW, other_programme, seat, session_ahead, slot_of
 from tests.learning import feedbackers
 from training_app.certificates import service
-from training_app.certificates.kinds import Area, Hours, Named, Outside, Salons, Sessions
+from training_app.certificates.kinds import Area, Named, Sessions
 from training_app.certificates.kinds_feedback import Feedback
+from training_app.certificates.kinds_hours import Hours, Outside, Salons
 from training_app.certificates.kinds_tests import KnowledgeTest
 from training_app.certificates.rules import Conditions
 from training_app.certificates.why import why

@@ -10,8 +10,9 @@ import pytest
 from tests import cast
 from tests.certificates.earning import CHEN, LIN, ORGANISER, ZHANG, crowd, earn, issue
 from training_app.certificates import service
-from training_app.certificates.kinds import Area, Hours, Named, Outside, Sessions
+from training_app.certificates.kinds import Area, Named, Sessions
 from training_app.certificates.kinds_feedback import Feedback
+from training_app.certificates.kinds_hours import Hours, Outside
 from training_app.certificates.kinds_tests import KnowledgeTest
 from training_app.certificates.rules import Conditions
 

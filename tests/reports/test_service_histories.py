@@ -18,7 +18,8 @@ from training_app.attendance import service as attendance
 from training_app.attendance.models import Scan
 from training_app.attendance.settlements import settle
 from training_app.certificates import papers
-from training_app.certificates.kinds import Outside, Sessions, Share
+from training_app.certificates.kinds import Sessions, Share
+from training_app.certificates.kinds_hours import Outside
 from training_app.certificates.kinds_tests import KnowledgeTest
 from training_app.certificates.models import Certificate
 from training_app.certificates.rules import Conditions

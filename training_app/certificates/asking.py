@@ -13,6 +13,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
+from flask_babel import lazy_gettext as _l
+
 #: What a parameter holds, and so how it is typed: a whole number, a number, one of several, session numbers, yes or no.
 WHOLE, NUMBER, CHOICE, NUMBERS, YES = "whole", "number", "choice", "numbers", "yes"
 
@@ -146,6 +148,16 @@ class Condition:
                 value = str(value)
             kept[one.name] = list(value) if isinstance(value, tuple) else value
         return kept
+
+
+def nothing_asked(parameter: str, value: Decimal | int) -> list[Fault]:
+    """The fault of a number that asks for nothing, or for less."""
+    if value < 0:
+        return [Fault(parameter, "negative", _l("Numbers cannot be below zero."))]
+    if value > 0:
+        return []
+    sentence = _l("This asks for nothing: type a number above zero, or remove the condition.")
+    return [Fault(parameter, "nothing_asked", sentence)]
 
 
 KINDS: dict[str, type[Condition]] = {}

@@ -1,10 +1,9 @@
-"""The kinds of condition about sessions, salons and hours. Pure."""
+"""The kinds of condition about sessions: a number, a share, certain ones, curriculum areas. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -15,7 +14,6 @@ from training_app.schedule.words import AREAS
 from .asking import (
     CHOICE,
     MET,
-    NUMBER,
     NUMBERS,
     WHOLE,
     Condition,
@@ -24,8 +22,8 @@ from .asking import (
     Judged,
     Parameter,
     Plan,
+    nothing_asked,
     register,
-    shown,
 )
 
 EVERY = "every"
@@ -46,15 +44,6 @@ def _sessions(needed: int, facts: Facts) -> Judged:
     )
 
 
-def _below_zero(parameter: str, value: Decimal | int) -> list[Fault]:
-    return [Fault(parameter, "negative", _l("Numbers cannot be below zero."))] if value < 0 else []
-
-
-def _zero(parameter: str, value: Decimal | int) -> list[Fault]:
-    sentence = _l("This asks for nothing: type a number above zero, or remove the condition.")
-    return [Fault(parameter, "nothing_asked", sentence)] if value == 0 else _below_zero(parameter, value)
-
-
 @register
 @dataclass(frozen=True)
 class Sessions(Condition):
@@ -71,7 +60,7 @@ class Sessions(Condition):
         return _l("At least %(count)s of %(of)s sessions attended", count=self.count, of=plan.sessions)
 
     def faults(self, plan: Plan) -> Iterable[Fault]:
-        yield from _zero("count", self.count)
+        yield from nothing_asked("count", self.count)
         if self.count > plan.sessions:
             text = _l("The programme plans %(count)s sessions; ask for no more.", count=plan.sessions)
             yield Fault("count", "too_many_sessions", text)
@@ -108,7 +97,7 @@ class Share(Condition):
         )
 
     def faults(self, plan: Plan) -> Iterable[Fault]:
-        yield from _zero("percent", self.percent)
+        yield from nothing_asked("percent", self.percent)
         if self.percent > 100:
             yield Fault("percent", "share_over_100", _l("A share is at most 100 percent: nobody can attend more."))
 
@@ -226,7 +215,7 @@ class Area(Condition):
         )
 
     def faults(self, plan: Plan) -> Iterable[Fault]:
-        yield from _zero("least", self.least)
+        yield from nothing_asked("least", self.least)
         asked = self.asked(plan)
         if not asked:
             text = _l("The programme plans no session with a curriculum area yet: plan the sessions first.")
@@ -271,82 +260,3 @@ class Area(Condition):
     def helping(self, facts: Facts, plan: Plan) -> frozenset[int]:
         lacking = (found for found in self.asked(plan).values() if len(found & facts.numbers_done) < self.least)
         return frozenset[int]().union(*lacking) - facts.numbers_done
-
-
-@register
-@dataclass(frozen=True)
-class Hours(Condition):
-    """So many credit hours; confirmed ones from elsewhere are among them where the rule counts those."""
-
-    kind = "hours"
-    place = 20
-    label = _l("Credit hours")
-    by_coming = True
-    parameters = (Parameter("hours", _l("Credit hours that must be reached"), NUMBER, 0, 999),)
-    hours: Decimal = Decimal(24)
-
-    def words(self, plan: Plan) -> Any:
-        return _l("At least %(hours)s credit hours", hours=shown(self.hours))
-
-    def faults(self, plan: Plan) -> Iterable[Fault]:
-        return _zero("hours", self.hours)
-
-    def judge(self, facts: Facts, plan: Plan) -> Judged:
-        done, possible = facts.hours_done + facts.hours_outside, facts.hours_possible + facts.hours_outside
-        if done >= self.hours:
-            return MET
-        if possible < self.hours:
-            text = _l("%(hours)s credit hours at most: a make-up is needed", hours=shown(possible))
-            return Judged(False, "hours_out_of_reach", text, achievable=False)
-        text = _l("%(hours)s credit hours to go", hours=shown(self.hours - done))
-        return Judged(False, "hours", text, tight=possible < self.hours + facts.least_ahead)
-
-    def concerned(self, plan: Plan) -> frozenset[int]:
-        return plan.numbers
-
-
-@register
-@dataclass(frozen=True)
-class Outside(Condition):
-    """Hours of confirmed training elsewhere count."""
-
-    kind = "outside"
-    place = 21
-    label = _l("Training elsewhere counts")
-
-    def words(self, plan: Plan) -> Any:
-        return _l("Confirmed training elsewhere counts towards the hours, and as trained in the coverage")
-
-    def judge(self, facts: Facts, plan: Plan) -> Judged:
-        return MET
-
-
-@register
-@dataclass(frozen=True)
-class Salons(Condition):
-    """So many salons."""
-
-    kind = "salons"
-    place = 30
-    label = _l("Salons")
-    by_coming = True
-    parameters = (Parameter("count", _l("Salons that must be attended"), WHOLE, 0, 60),)
-    count: int = 1
-
-    def words(self, plan: Plan) -> Any:
-        return _l("At least %(count)s salons attended", count=self.count)
-
-    def faults(self, plan: Plan) -> Iterable[Fault]:
-        return _zero("count", self.count)
-
-    def judge(self, facts: Facts, plan: Plan) -> Judged:
-        lacking = self.count - facts.salons_done
-        if lacking <= 0:
-            return MET
-        return Judged(
-            False,
-            "salons",
-            lazy_ngettext("%(num)d salon to go", "%(num)d salons to go", lacking),
-            achievable=facts.salons_possible >= self.count,
-            tight=facts.salons_possible == self.count,
-        )

@@ -12,7 +12,8 @@ from flask_babel import lazy_gettext as _l
 
 from . import kinds_feedback  # noqa: F401
 from .asking import Condition, Facts, Judged, Plan, of_record, shown
-from .kinds import Hours, Named, Outside, Salons, Sessions, Share
+from .kinds import Named, Sessions, Share
+from .kinds_hours import Hours, Outside, Salons
 from .kinds_tests import BEST, LATEST, KnowledgeTest, no_test
 from .wording import ATTENDANCE, COMPLETION
 

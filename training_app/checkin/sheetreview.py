@@ -272,7 +272,7 @@ def _undone_since(moment: datetime, slot_id: int, ids: Collection[int]) -> dict[
             Scan.at >= moment,
         )
     )
-    return dict(found.tuples().all())
+    return {row[0]: row[1] for row in found}
 
 
 def _open(slot: Slot, now: datetime) -> None:
