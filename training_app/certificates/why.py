@@ -131,7 +131,12 @@ def _row(one: Condition, said: Judged, known: _Known) -> Row:
         kind=one.kind,
         words=one.words(known.plan),
         judged=said,
-        visits=tuple(visit for visit in known.visits if _counts(one, known.plan, visit.kind, visit.number)),
+        # What brings no hours is nothing that a number of hours rests on.
+        visits=tuple(
+            visit
+            for visit in known.visits
+            if _counts(one, known.plan, visit.kind, visit.number) and (visit.hours or one.kind != "hours")
+        ),
         points=facts.points if one.kind == "test" else (),
         elsewhere=tuple(known.elsewhere) if one.kind == "outside" else (),
         unanswered=tuple(visit for visit in asked if one.kind == "feedback" and visit.event_id not in given.over),
