@@ -92,6 +92,10 @@ def test_revoking_asks_for_a_reason_and_is_said_to_the_holder(client_as, paper):
     browser = client_as("organiser")
     refused = browser.post(f"/certificates/{paper.id}/revoke", data={"revoke-reason": "  "})
     assert refused.status_code == 422 and 'id="revoke-reason-error"' in refused.text
+    for what in ("revoke", "reissue"):
+        # The verify page says it to everyone.
+        long = browser.post(f"/certificates/{paper.id}/{what}", data={f"{what}-reason": "长" * 301})
+        assert long.status_code == 422 and f'id="{what}-reason-error"' in long.text
     assert browser.post(f"/certificates/{paper.id}/revoke", data={"revoke-reason": "学时录错"}).status_code == 302
     assert papers.state_of(issued()[0]) == "revoked"
     page = client_as("chen").get("/certificates/mine").text

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from training_app.core.bulk import among
 from training_app.core.clock import local_date
 from training_app.core.db import db
-from training_app.core.errors import NotFound, Refusal
+from training_app.core.errors import Invalid, NotFound, Refusal
 from training_app.core.glyphs import missing_characters
 from training_app.people.models import Person
 from training_app.schedule.models import Event, Phase, Programme
@@ -39,6 +39,22 @@ class Draft:
     replaces: int | None
     facts: Callable[..., CertificateFacts]
     record: Callable[[CertificateFacts], dict[str, Any]]
+
+
+#: Of a reason, which the verify page says to everyone.
+LONGEST_REASON = 300
+
+
+def reason_of(typed: str) -> str:
+    """Why a paper is taken back or issued again. Raises Invalid with `fields` for none, or one without end."""
+    reason, sentence = typed.strip(), None
+    if not reason:
+        sentence = _l("Write the reason, so that others can follow the change.")
+    elif len(reason) > LONGEST_REASON:
+        sentence = _l("Please keep it under %(count)s characters.", count=LONGEST_REASON)
+    if sentence is not None:
+        raise Invalid("reason_needed" if not reason else "reason_long", sentence, {"reason": sentence})
+    return reason
 
 
 def replaced() -> Refusal:

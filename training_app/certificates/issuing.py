@@ -13,11 +13,11 @@ from sqlalchemy import select
 
 from training_app.core import jobs, tasks
 from training_app.core.db import db, transaction
-from training_app.core.errors import Invalid, NotFound, Refusal
+from training_app.core.errors import NotFound, Refusal
 from training_app.schedule.models import Programme
 
 from . import designing, pictures, serials
-from .drafts import holder, refuse_undrawable, refuse_wording, replaced
+from .drafts import holder, reason_of, refuse_undrawable, refuse_wording, replaced
 from .making import KIND
 from .models import Certificate, Serial
 from .rules import proposed
@@ -69,12 +69,10 @@ def start(
 def reissue(certificate_id: int, *, reason: str, base_url: str, actor_id: int, now: datetime) -> int:
     """Put a new paper with the holder's present name in line; it replaces this one. Gives the job's id.
 
-    Everything else stays as it was issued. Raises Invalid without a reason, Refusal "replaced", "undrawable" or
-    "job_running", NotFound for an unknown certificate.
+    Everything else stays as it was issued. Raises Invalid for no reason or an endless one, Refusal
+    "replaced", "undrawable" or "job_running", NotFound for an unknown certificate.
     """
-    if not reason.strip():
-        sentence = _l("Write the reason, so that others can follow the change.")
-        raise Invalid("reason_needed", sentence, {"reason": sentence})
+    reason = reason_of(reason)
     with transaction() as session:
         old = session.get(Certificate, certificate_id)
         if old is None:
@@ -84,7 +82,7 @@ def reissue(certificate_id: int, *, reason: str, base_url: str, actor_id: int, n
             raise replaced()
         person = holder(old.person_id)
         refuse_undrawable(person.name)
-        params = {"base": base_url, "replaces": certificate_id, "reason": reason.strip()}
+        params = {"base": base_url, "replaces": certificate_id, "reason": reason}
         return _put_in_line(old.programme_id, [person.id], params, actor_id=actor_id, now=now)
 
 

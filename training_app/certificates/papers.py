@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from training_app.core import audit
 from training_app.core.db import db, transaction
-from training_app.core.errors import Invalid, NotFound
+from training_app.core.errors import NotFound
 from training_app.people.models import Person
 from training_app.people.persons import in_area
 
-from .drafts import replaced
+from .drafts import reason_of, replaced
 from .models import Certificate, Serial
 
 
@@ -30,12 +29,9 @@ def state_of(certificate: Certificate) -> str:
 def revoke(certificate_id: int, *, reason: str, actor_id: int, now: datetime) -> None:
     """Take a certificate back; it stays on record, and its verify page says why. Harmless to repeat. Audited.
 
-    Raises Invalid without a reason, Refusal "replaced", NotFound.
+    Raises Invalid for no reason or an endless one, Refusal "replaced", NotFound.
     """
-    reason = reason.strip()
-    if not reason:
-        sentence = _l("Write the reason, so that others can follow the change.")
-        raise Invalid("reason_needed", sentence, {"reason": sentence})
+    reason = reason_of(reason)
     with transaction() as session:
         certificate = session.scalar(select(Certificate).where(Certificate.id == certificate_id).with_for_update())
         if certificate is None:
