@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
@@ -58,7 +59,10 @@ def judged(pdf, *roots):
     (embedded,) = PdfFileReader(BytesIO(pdf)).embedded_signatures
     trusted = [asn1.Certificate.load(root) for root in roots or (signing.certificate_der(),)]
     context = ValidationContext(trust_roots=trusted, moment=cast.NOW)
-    return validate_pdf_signature(embedded, context, ts_validation_context=ValidationContext(trust_roots=trusted))
+    stamps = ValidationContext(trust_roots=trusted)
+    # pyHanko starts an event loop of its own; a browser's test may have left one running in this thread.
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        return apart.submit(validate_pdf_signature, embedded, context, ts_validation_context=stamps).result()
 
 
 def pdfsig(pdf, folder):

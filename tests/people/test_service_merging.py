@@ -154,6 +154,7 @@ ANSWERS = {
     "attendance.person_id": "attendance.recording.people_of",
     "phone_person.person_id": "stays: it says whom a phone named on that day",
     "score.person_id": "learning.service.members",
+    "quiz_try.person_id": "learning.quizstanding.standings",
     "feedback_given.person_id": "learning.feedback.answered",
     "outside_training.person_id": "learning.outside.confirmed_hours",
     "certificate.person_id": "certificates.papers.of_person",
