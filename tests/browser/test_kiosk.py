@@ -36,6 +36,7 @@ def _start(page, *, held=False):
     page.locator("[name=code]").fill("4821")
     page.get_by_role("button", name="开始自助签到").click()
     page.wait_for_selector("#kiosk")
+    page.wait_for_load_state("load")
     if held:
         # From here on no time passes but what the test says, however slow this machine is.
         page.clock.pause_at(clock.now() + timedelta(minutes=1))
@@ -180,6 +181,7 @@ def test_every_part_of_the_kiosk_is_fit_to_be_seen(page_as, ticket, size, langua
     page.locator("[name=code]").fill("4821")
     page.locator(".btn-primary").click()
     page.wait_for_selector("#kiosk")
+    page.wait_for_load_state("load")
     name, wrong = f"kiosk-{size[0]}-{language}-{'dark' if dark else 'light'}", []
     for panel in ("by-code", "by-name"):
         page.locator(f"[data-panel={panel}]").click()
