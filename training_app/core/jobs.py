@@ -205,6 +205,10 @@ def retry(job_id: int, *, actor_id: int | None, now: datetime) -> int:
         return int(again)
 
 
+#: The job's row is locked before its items, as whoever stops a job does: two orders would wait for each other.
+_BEFORE_ITEMS = {"key_share": True}
+
+
 def run(job_id: int) -> datetime | None:
     """Do what is left of a job, item by item. Called in the job process; harmless to repeat.
 
@@ -221,7 +225,7 @@ def run(job_id: int) -> datetime | None:
 def _take(job_id: int, claim: str) -> tuple[Job, list[JobItem]] | None:
     now = clock.now()
     with transaction() as session:
-        job = session.get(Job, job_id)
+        job = session.get(Job, job_id, with_for_update=_BEFORE_ITEMS)
         if job is None or job.state in (JobState.DONE.value, JobState.CANCELLED.value):
             return None
         free = or_(
@@ -296,6 +300,7 @@ def _do_one(job_id: int, item_id: int, name: str, claim: str, work: Callable[[st
 def _settle(job_id: int, item_id: int, claim: str, outcome: ItemState, result: Outcome) -> None:
     db.session.expunge_all()
     with transaction() as session:
+        session.get(Job, job_id, with_for_update=_BEFORE_ITEMS)
         held = session.execute(
             update(JobItem)
             .where(JobItem.id == item_id, JobItem.state == ItemState.RUNNING.value, JobItem.claim == claim)
