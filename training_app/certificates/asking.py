@@ -7,6 +7,7 @@ name; whoever adds it names with `reads` the function that reads them for many p
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -106,7 +107,7 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Condition:
+class Condition(ABC):
     """One condition of a rule; subclasses are its kinds, their fields the parameters with what is proposed."""
 
     kind: ClassVar[str]
@@ -119,17 +120,17 @@ class Condition:
     #: Whether it is met by coming. A rule needs one such condition: without it people qualify who never came.
     by_coming: ClassVar[bool] = False
 
+    @abstractmethod
     def words(self, plan: Plan) -> Any:
         """The sentence in which the rule reads it."""
-        raise NotImplementedError
 
     def faults(self, plan: Plan) -> Iterable[Fault]:
         """What makes it one that nobody can meet, or that says nothing."""
         return ()
 
+    @abstractmethod
     def judge(self, facts: Facts, plan: Plan) -> Judged:
         """Whether a person meets it, and what is missing."""
-        raise NotImplementedError
 
     def concerned(self, plan: Plan) -> frozenset[int]:
         """The session numbers that count for it."""

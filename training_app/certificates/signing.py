@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
+from training_app.core import clock
 from training_app.core.errors import Refusal
 
 if TYPE_CHECKING:
@@ -65,8 +66,6 @@ def _signer() -> _Signer:
 class _Signer:
     def __init__(self) -> None:
         from cryptography.hazmat.primitives.serialization import Encoding
-
-        from training_app.core import clock
 
         from .signingkeys import pair
 
